@@ -1,0 +1,91 @@
+"""One frozen Config: flag > EVIDENCE_* > corpus/config.yaml > default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from indexer import yamlfile
+from indexer.errors import ConfigError, MetadataError
+
+ENGINES: Final = ("whoosh", "memory")
+CONFIG_FILE: Final = "config.yaml"
+# Where these two stand decides which file is read, so the file cannot set them.
+_NOT_IN_FILE: Final = frozenset({"corpus", "index"})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting; paths are absolute, and `base_url` ends without a slash."""
+
+    corpus: Path
+    index: Path
+    engine: str = "whoosh"
+    site_name: str = "Evidence for Safer Cities"
+    base_url: str = ""
+
+
+_NAMES: Final = tuple(setting.name for setting in fields(Config))
+
+
+def load(
+    flags: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None
+) -> Config:
+    """The settings in force; one ConfigError names every problem, with where it stands.
+
+    `flags` are settings by name, None where not given; `environment` is os.environ unless told.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    variables = _from_environment(os.environ if environment is None else environment)
+    corpus = Path(str(given.get("corpus") or variables.get("corpus") or "corpus"))
+    problems: list[str] = []
+    written = _from_file(corpus / CONFIG_FILE, problems)
+    values: dict[str, object] = {"index": ".index", **written, **variables, **given}
+    problems += [
+        f"`{name}` is not a setting; use {_listed()}." for name in set(values) - set(_NAMES)
+    ]
+    problems += _checked(values)
+    if problems:
+        raise ConfigError(" ".join(problems))
+    texts = {name: str(value) for name, value in values.items()}
+    texts["base_url"] = texts.get("base_url", "").rstrip("/")
+    paths = {"corpus": corpus.absolute(), "index": Path(texts["index"]).absolute()}
+    others = {name: text for name, text in texts.items() if name not in paths}
+    return Config(**paths, **others)  # type: ignore[arg-type]
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    prefixed = {name: environment.get(f"EVIDENCE_{name.upper()}") for name in _NAMES}
+    return {name: value for name, value in prefixed.items() if value}
+
+
+def _from_file(path: Path, problems: list[str]) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        written = yamlfile.load_mapping(path)
+    except MetadataError as error:
+        problems.append(str(error))
+        return {}
+    misplaced = _NOT_IN_FILE & set(written)
+    problems += [f"{path.name}: `{name}` cannot be set here; use a flag." for name in misplaced]
+    return {name: value for name, value in written.items() if name not in _NOT_IN_FILE}
+
+
+def _checked(values: Mapping[str, object]) -> list[str]:
+    problems = []
+    engine = values.get("engine", ENGINES[0])
+    if engine not in ENGINES:
+        problems.append(f"The engine “{engine}” is not known; use one of {', '.join(ENGINES)}.")
+    address = values.get("base_url")
+    if address and urlsplit(str(address)).scheme not in ("http", "https"):
+        problems.append(f"base_url “{address}” is not a web address; begin it with https://.")
+    return problems
+
+
+def _listed() -> str:
+    return ", ".join(f"`{name}`" for name in _NAMES)

@@ -1,0 +1,137 @@
+"""Query in, Results out: what every search is asked and what it answers, whoever asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from indexer.models import Report
+
+SORTS: Final = ("relevance", "newest", "oldest", "title")
+MAX_SIZE: Final = 100
+DEFAULT_SIZE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search: `filters` maps a facet to the values of which a report needs one.
+
+    `year_from` and `year_to` include their ends; `page` counts from 1.
+    """
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    sort: str = "relevance"
+    page: int = 1
+    size: int = DEFAULT_SIZE
+
+    @property
+    def offset(self) -> int:
+        """How many hits come before this page."""
+        return (self.page - 1) * self.size
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the text narrows the search."""
+        return bool(self.filters) or self.year_from is not None or self.year_to is not None
+
+    def at_page(self, page: int) -> Query:
+        """The same search at another page."""
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: str) -> Query:
+        """The same search in another order, at its first page."""
+        return replace(self, sort=sort, page=1)
+
+    def adding(self, facet: str, value: str) -> Query:
+        """The same search, narrowed to (or widened by) one more value of a facet."""
+        values = (*self.filters.get(facet, ()), value)
+        return replace(self, filters={**self.filters, facet: tuple(dict.fromkeys(values))}, page=1)
+
+    def removing(self, facet: str, value: str) -> Query:
+        """The same search without one value of a facet."""
+        values = tuple(kept for kept in self.filters.get(facet, ()) if kept != value)
+        others = {name: kept for name, kept in self.filters.items() if name != facet}
+        return replace(self, filters=others | ({facet: values} if values else {}), page=1)
+
+    def without_years(self) -> Query:
+        """The same search for any year."""
+        return replace(self, year_from=None, year_to=None, page=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The part of a passage that shows why it matched: plain text, with `marks` as (start, end)."""
+
+    number: int
+    page: int | None
+    heading: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A report that matched, with its best passages."""
+
+    report: Report
+    score: float
+    snippets: tuple[Snippet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a filter and how many reports it would leave."""
+
+    value: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with its values; counts ignore the filter's own selection."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the person should know of the search, by `kind`, with the `values` for it."""
+
+    kind: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """Which index answered: its generation, size and age."""
+
+    generation: str
+    reports: int
+    passages: int
+    built_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a Query: one page of hits, the total of reports, and every facet."""
+
+    query: Query
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    took_ms: float
+    index: IndexState
+    suggestion: str | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages the hits fill, at least 1."""
+        return max(1, -(-self.total // self.query.size))

@@ -1,0 +1,155 @@
+"""The one rule for folding, words, stems, sentences and language: used at index and at query time.
+
+A word is folded (compatibility forms, case, accents) and loses its French elision or English
+possessive; its stem depends on the language of the text that it stands in. A query word has no
+language of its own, so it matches under the stems of both.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import snowballstemmer
+
+LANGUAGES: Final = ("en", "fr")
+
+# Soft hyphens and zero-width marks stand inside words that people see as one.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_WORD = re.compile(rf"[\w{_INVISIBLE}]+(?:['’ʼ＇][\w{_INVISIBLE}]+)*")
+_APOSTROPHE = re.compile(r"['’ʼ＇]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[^a-zà-ÿ\s])")
+_ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu quelqu"
+_ELISIONS: Final = frozenset(_ELIDED.split())
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
+
+# A word longer than this is a run of garbage, not a word; it is cut so that no index term is huge.
+MAX_WORD: Final = 64
+
+_ENGLISH_STOPWORDS = """
+a about above after again all also am an and any are as at be because been before being between
+both but by can could did do does doing down during each few for from further had has have
+having he her here hers him his how i if in into is it its itself just me more most my no nor
+not of off on once only or other our out over own same she should so some such than that the
+their them then there these they this those through to too under until up us very was we were
+what when where which while who whom why will with would you your
+"""
+_FRENCH_STOPWORDS = """
+a afin ai ainsi alors au aucun aussi autre autres aux avec avoir bien car ce ceci cela celle
+celles celui ces cet cette ceux chez ci comme comment dans de depuis des donc dont du elle elles
+en encore entre est et etaient etait etant ete etre eu fait faire furent il ils je la le les
+leur leurs lors lui ma mais me meme memes mes moi moins mon ne ni nos notre nous on ont ou par
+pas pendant peu peut plus pour pourquoi quand que quel quelle quelles quels qui quoi sa sans se
+sera ses si soit son sont sous sur ta te tes toi ton tous tout toute toutes tres tu un une vers
+vos votre vous y
+"""
+_STOPWORDS: Final = {
+    "en": frozenset(_ENGLISH_STOPWORDS.split()),
+    "fr": frozenset(_FRENCH_STOPWORDS.split()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word with the place (character offsets) where it stands in the original text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def fold(text: str) -> str:
+    """The text without case, accents, ligatures and invisible marks: `ÉVÉNEMENT` -> `evenement`."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in _INVISIBLE)
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text in order, folded, without elisions (`l’`) and possessives (`’s`)."""
+    for match in _WORD.finditer(text):
+        word = _word(match.group(), match.start())
+        if word.text:
+            yield word
+
+
+def _word(raw: str, start: int) -> Word:
+    parts = _APOSTROPHE.split(raw)
+    end = start + len(raw)
+    while len(parts) > 1 and fold(parts[0]) in _ELISIONS:
+        start += len(parts.pop(0)) + 1
+    if len(parts) > 1 and fold(parts[-1]) == "s":
+        end -= len(parts.pop()) + 1
+    return Word(fold("".join(parts))[:MAX_WORD], start, end)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def stem(word: str, lang: str) -> str:
+    """The form that a folded word shares with its inflections in a language (`en` or `fr`)."""
+    if word.isdigit():
+        return word
+    return _light_french(word) if lang == "fr" else _ENGLISH.stemWord(word)
+
+
+_ENGLISH = snowballstemmer.stemmer("english")
+
+
+def _light_french(word: str) -> str:
+    """Plural and feminine-plural endings only, after Savoy's minimal French stemmer (2006).
+
+    Snowball's French stemmer gives `collect` for collectivités, collections and collectif alike;
+    practitioners search for one of them and not the others.
+    """
+    if len(word) < 4:
+        return word
+    if word.endswith("aux") and not word.endswith("eaux"):
+        return word[:-2] + "l" if len(word) > 4 else word
+    if word.endswith("x"):
+        return word[:-1]
+    word = word.removesuffix("s") if not word.endswith("ss") else word
+    return word.removesuffix("e") if word.endswith("ee") else word
+
+
+def variants(word: str) -> tuple[str, ...]:
+    """The stems under which a query word may stand in the index: one per language."""
+    return tuple(dict.fromkeys(stem(word, lang) for lang in LANGUAGES))
+
+
+def stems(text: str, lang: str) -> list[str]:
+    """The stems of a text's words in order: what the index holds of it."""
+    return [stem(word.text, lang) for word in words(text)]
+
+
+def is_stopword(word: str) -> bool:
+    """Whether a folded word carries no meaning of its own in either language."""
+    return any(word in stopwords for stopwords in _STOPWORDS.values())
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph, in order, with nothing lost but the space between them."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence]
+
+
+def language(text: str) -> str | None:
+    """`en` or `fr`, by which language's small words are more frequent; None when neither leads.
+
+    Words that are small words in both languages do not count.
+    """
+    counts = dict.fromkeys(LANGUAGES, 0)
+    shared = _STOPWORDS["en"] & _STOPWORDS["fr"]
+    for word in words(text[:20_000]):
+        for lang, stopwords in _STOPWORDS.items():
+            counts[lang] += word.text in stopwords and word.text not in shared
+    english, french = counts["en"], counts["fr"]
+    if english == french:
+        return None
+    return "en" if english > french else "fr"
+
+
+def slug(text: str) -> str:
+    """The text as a name for an address: folded words joined by hyphens."""
+    return "-".join(word.text for word in words(text.replace("_", " ")))

@@ -1,0 +1,186 @@
+"""The controlled lists: what keys a filter may have, and what they are called in each language.
+
+`sectors.yaml` in the corpus replaces the packaged sectors; the other lists are packaged.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.resources
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeGuard
+
+from indexer import yamlfile
+from indexer.errors import MetadataError, VocabularyError
+from indexer.text import LANGUAGES, fold, slug
+
+SECTORS_FILE: Final = "sectors.yaml"
+_ENTRY_KEYS: Final = frozenset({"key", "label", "definition", "parent", "terms", "outdated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of a controlled list: texts by language (`en`, `fr`).
+
+    `terms` are words that people use for it; `outdated` words match but are never shown.
+    """
+
+    key: str
+    label: Mapping[str, str]
+    definition: Mapping[str, str] = field(default_factory=dict)
+    parent: str | None = None
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every controlled list by facet name; `digest` changes with any of them."""
+
+    lists: Mapping[str, Mapping[str, Entry]]
+    digest: str
+
+    def keys(self, facet: str) -> tuple[str, ...]:
+        """The keys of a list in the order of its file; empty for a facet without a list."""
+        return tuple(self.lists.get(facet, ()))
+
+    def entry(self, facet: str, key: str) -> Entry | None:
+        """The entry under a key, if the list has it."""
+        return self.lists.get(facet, {}).get(key)
+
+    def label(self, facet: str, key: str, lang: str) -> str:
+        """What a key is called in a language; a key without an entry is its own label."""
+        entry = self.entry(facet, key)
+        return entry.label[lang] if entry else key
+
+    def with_ancestors(self, facet: str, keys: Iterable[str]) -> tuple[str, ...]:
+        """The keys and all that they are part of, without repeats."""
+        found: dict[str, None] = {}
+        for key in keys:
+            current: str | None = key
+            while current is not None and current not in found:
+                found[current] = None
+                entry = self.entry(facet, current)
+                current = entry.parent if entry else None
+        return tuple(found)
+
+    def nearest(self, facet: str, value: str) -> str | None:
+        """The key that someone who wrote `value` most likely meant: by key, label or term."""
+        names = dict(self._names(facet))
+        exact = names.get(fold(value)) or names.get(slug(value))
+        if exact:
+            return exact
+        close = difflib.get_close_matches(fold(value), list(names), n=1, cutoff=0.75)
+        return names[close[0]] if close else None
+
+    def _names(self, facet: str) -> Iterable[tuple[str, str]]:
+        for key, entry in self.lists.get(facet, {}).items():
+            yield fold(key), key
+            for lang in LANGUAGES:
+                yield fold(entry.label[lang]), key
+                yield from ((fold(term), key) for term in entry.terms.get(lang, ()))
+
+
+def load(corpus: Path | None = None) -> Vocabulary:
+    """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key."""
+    own = corpus / SECTORS_FILE if corpus else None
+    source = own if own and own.exists() else _packaged(SECTORS_FILE)
+    lists = {"sector": _entries(_read(source), f"{source.name}")}
+    packaged = _packaged("vocabulary.yaml")
+    for name, rows in yamlfile.load_mapping(packaged).items():
+        lists[name] = _entries(rows, f"{packaged.name}: {name}")
+    digest = hashlib.sha256(source.read_bytes() + packaged.read_bytes()).hexdigest()
+    return Vocabulary(lists, digest)
+
+
+def _packaged(name: str) -> Path:
+    resource = importlib.resources.files("indexer") / "data" / name
+    with importlib.resources.as_file(resource) as path:
+        return path
+
+
+def _read(path: Path) -> object:
+    try:
+        return yamlfile.load(path)
+    except MetadataError as error:
+        raise VocabularyError(str(error)) from error
+
+
+def _entries(rows: object, where: str) -> dict[str, Entry]:
+    if not isinstance(rows, list) or not rows:
+        raise VocabularyError(f"{where}: holds no list of entries. Begin each with `- key: ...`.")
+    entries: dict[str, Entry] = {}
+    for number, row in enumerate(rows, start=1):
+        entry = _entry(row, f"{where}, entry {number}")
+        if entry.key in entries:
+            raise VocabularyError(f"{where}: the key “{entry.key}” stands twice. Remove one.")
+        entries[entry.key] = entry
+    _check_parents(entries, where)
+    return entries
+
+
+def _entry(row: object, where: str) -> Entry:
+    if not isinstance(row, dict) or not isinstance(row.get("key"), str):
+        raise VocabularyError(f"{where}: has no `key`. Give it one: lower-case words with hyphens.")
+    where = f"{where} ({row['key']})"
+    unknown = set(row) - _ENTRY_KEYS
+    if unknown:
+        raise VocabularyError(
+            f"{where}: does not know {_listed(unknown)}; use {_listed(_ENTRY_KEYS)}."
+        )
+    return Entry(
+        key=row["key"],
+        label=_texts(row.get("label"), f"{where}: label", required=True),
+        definition=_texts(row.get("definition"), f"{where}: definition"),
+        parent=row.get("parent"),
+        terms=_terms(row.get("terms"), f"{where}: terms"),
+        outdated=_terms(row.get("outdated"), f"{where}: outdated"),
+    )
+
+
+def _texts(value: object, where: str, required: bool = False) -> dict[str, str]:
+    if value is None and not required:
+        return {}
+    texts = value if isinstance(value, dict) else {}
+    if not all(isinstance(texts.get(lang), str) and texts[lang] for lang in LANGUAGES):
+        raise VocabularyError(f"{where}: needs a text in each of {_listed(LANGUAGES)}.")
+    return {lang: texts[lang] for lang in LANGUAGES}
+
+
+def _terms(value: object, where: str) -> dict[str, tuple[str, ...]]:
+    if value is None:
+        return {}
+    lists = value if isinstance(value, dict) else {"": value}
+    checked: dict[str, tuple[str, ...]] = {}
+    for lang, terms in lists.items():
+        if lang not in LANGUAGES or not _is_texts(terms):
+            raise VocabularyError(f"{where}: needs lists of words under {_listed(LANGUAGES)}.")
+        checked[lang] = tuple(terms)
+    return checked
+
+
+def _is_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _check_parents(entries: Mapping[str, Entry], where: str) -> None:
+    for entry in entries.values():
+        path = [entry.key]
+        parent = entry.parent
+        while parent is not None:
+            if parent not in entries:
+                raise VocabularyError(
+                    f"{where} ({path[-1]}): its parent “{parent}” does not exist."
+                )
+            if parent in path:
+                cycle = " > ".join([*path, parent])
+                raise VocabularyError(f"{where}: parents go round in a circle ({cycle}). Break it.")
+            path.append(parent)
+            parent = entries[parent].parent
+
+
+def _listed(names: Iterable[str] | Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
