@@ -1,0 +1,194 @@
+"""The facade: everything that a command or a page asks of an index, through one object."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from indexer import build, engines, generations, snippets, syntax, vocabulary
+from indexer.config import Config
+from indexer.engines.base import Engine, Matches, Request
+from indexer.errors import ReportNotFound
+from indexer.fields import FACET_FIELDS, FACET_NAMES
+from indexer.generations import Generation
+from indexer.models import Passage, Report
+from indexer.query import Facet, FacetValue, Hit, IndexState, Notice, Query, Results, Snippet
+from indexer.vocabulary import Vocabulary
+
+SNIPPETS: Final = 2
+# A filter whose values come from the corpus shows the most frequent of them.
+OPEN_VALUES: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The health of an index: `last_build` is the last build's report, if one was kept.
+
+    `stale` says whether the corpus has changed since.
+    """
+
+    engine: str
+    index: IndexState
+    stale: bool
+    last_build: build.BuildReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    generation: Generation
+    engine: Engine
+    by_alias: Mapping[str, str]
+    state: IndexState
+
+
+class Catalogue:
+    """A corpus and its index; it follows new generations as they are published.
+
+    Every method that answers from the index raises IndexMissing, IndexOutdated or another
+    EngineError when it cannot.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.vocabulary: Vocabulary = vocabulary.load(config.corpus)
+        self._opened: _Open | None = None
+        self._lock = threading.Lock()
+
+    def search(self, query: Query) -> Results:
+        """The reports that answer a query, one page of them, with snippets and facet counts."""
+        started = time.perf_counter()
+        opened = self._open()
+        parsed = syntax.parse(query.text)
+        notices = [Notice("truncated")] if parsed.truncated else []
+        matches = opened.engine.search(_request(query, parsed))
+        last = max(1, -(-matches.total // query.size))
+        if query.page > last:
+            notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
+            query = query.at_page(last)
+            matches = opened.engine.search(_request(query, parsed))
+        hits = tuple(Hit(m.report, m.score, _snippets(m.passages, parsed)) for m in matches.page)
+        facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
+        took = (time.perf_counter() - started) * 1000
+        return Results(
+            query, matches.total, hits, facets, took, opened.state, notices=tuple(notices)
+        )
+
+    def report(self, report_id: str) -> Report:
+        """The report with this id, or with this alias; ReportNotFound if there is none."""
+        opened = self._open()
+        found = opened.engine.report(opened.by_alias.get(report_id, report_id))
+        if found is None:
+            raise ReportNotFound(report_id)
+        return found
+
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        """The passages of a report in order."""
+        return self._open().engine.passages(self.report(report_id).id)
+
+    def translations(self, report: Report) -> tuple[Report, ...]:
+        """The reports that say the same in the other language."""
+        original = report.translation_of or report.id
+        return tuple(
+            other
+            for other in self._open().engine.reports()
+            if other.id != report.id and original in (other.id, other.translation_of)
+        )
+
+    def recent(self, count: int) -> tuple[Report, ...]:
+        """The reports that were added last, newest first."""
+        reports = self._open().engine.reports()
+        newest = sorted(reports, key=lambda r: (-r.added.toordinal(), -(r.year or 0), r.id))
+        return tuple(newest[:count])
+
+    def reports(self) -> tuple[Report, ...]:
+        """Every report, ordered by id."""
+        return tuple(self._open().engine.reports())
+
+    def state(self) -> IndexState:
+        """Which generation answers now."""
+        return self._open().state
+
+    def status(self) -> Status:
+        """The health of the index and whether the corpus has changed since it was built."""
+        opened = self._open()
+        return Status(
+            engine=opened.generation.engine,
+            index=opened.state,
+            stale=build.is_stale(self.config, self.vocabulary, opened.engine.reports()),
+            last_build=build.last_report(self.config.index),
+        )
+
+    def close(self) -> None:
+        """Gives back the open generation."""
+        with self._lock:
+            if self._opened:
+                self._opened.engine.close()
+                self._opened = None
+
+    def _open(self) -> _Open:
+        """The current generation, opened; a newer one replaces it as soon as it is published."""
+        name = generations.current_name(self.config.index)
+        opened = self._opened
+        if opened and opened.generation.name == name:
+            return opened
+        with self._lock:
+            if self._opened is None or self._opened.generation.name != name:
+                # The former engine is not closed: another thread may be in the middle of it.
+                self._opened = _load(generations.current(self.config.index))
+                self.vocabulary = vocabulary.load(self.config.corpus)
+            return self._opened
+
+    def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
+        counts = matches.facets[name]
+        selected = query.filters.get(name, ())
+        keys = self.vocabulary.keys(name) if name in _CONTROLLED else _frequent(counts, selected)
+        values = (FacetValue(key, counts.get(key, 0), key in selected) for key in keys)
+        return Facet(name, tuple(values))
+
+
+_CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
+
+
+def _load(generation: Generation) -> _Open:
+    engine = engines.open_engine(generation.engine, generation.path)
+    reports = engine.reports()
+    state = IndexState(
+        generation.name, len(reports), engine.passage_count(), _whole_seconds(generation.built_at)
+    )
+    aliases = {alias: report.id for report in reports for alias in report.aliases}
+    return _Open(generation, engine, aliases, state)
+
+
+def _whole_seconds(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(microsecond=0)
+
+
+def _request(query: Query, parsed: syntax.Parsed) -> Request:
+    return Request(
+        clauses=parsed.clauses,
+        filters={name: frozenset(values) for name, values in query.filters.items()},
+        year_from=query.year_from,
+        year_to=query.year_to,
+        facets=FACET_NAMES,
+        sort=query.sort,
+        offset=query.offset,
+        limit=query.size,
+        snippets=SNIPPETS,
+    )
+
+
+def _snippets(passages: tuple[Passage, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
+    """The snippets of a hit in reading order; none when nothing was asked for but filters."""
+    if not any(syntax.leaves(parsed.clauses)):
+        return ()
+    ordered = sorted(passages, key=lambda passage: passage.number)
+    return tuple(snippets.snippet(passage, parsed.clauses) for passage in ordered)
+
+
+def _frequent(counts: Mapping[str, int], selected: tuple[str, ...]) -> tuple[str, ...]:
+    by_count = sorted(counts, key=lambda value: (-counts[value], value))[:OPEN_VALUES]
+    return tuple(dict.fromkeys((*by_count, *selected)))

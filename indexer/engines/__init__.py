@@ -1,0 +1,42 @@
+"""Who finds it? Engines by name, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexer.engines.base import Engine, Writer
+from indexer.errors import EngineUnavailable
+
+
+def open_engine(name: str, path: Path) -> Engine:
+    """The generation in a folder, open for reading."""
+    match name:
+        case "whoosh":
+            from indexer.engines import whoosh
+
+            return whoosh.open_engine(path)
+        case "memory":
+            from indexer.engines import memory
+
+            return memory.open_engine(path)
+    raise _unknown(name)
+
+
+def open_writer(name: str, path: Path, base: Path | None = None) -> Writer:
+    """A writer for a new generation in the empty folder `path`, beginning as a copy of `base`."""
+    match name:
+        case "whoosh":
+            from indexer.engines import whoosh
+
+            return whoosh.open_writer(path, base)
+        case "memory":
+            from indexer.engines import memory
+
+            return memory.open_writer(path, base)
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"There is no engine “{name}”. Set EVIDENCE_ENGINE to whoosh or memory."
+    )

@@ -1,0 +1,91 @@
+"""What every engine promises: it holds reports with their passages, and answers a Request.
+
+An engine holds no policy: what a query means, which values a sector includes, what a snippet
+shows and what things are called is decided above it, so that two engines cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from indexer.models import Passage, Report
+from indexer.syntax import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an engine is asked: clauses to match, and which reports to keep and count.
+
+    `filters` maps a facet to the values of which a report must have one; `facets` are the names
+    to count; `snippets` is how many passages to name for each match.
+    """
+
+    clauses: tuple[Clause, ...] = ()
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    facets: tuple[str, ...] = ()
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 10
+    snippets: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A report that matched, with the numbers of its best passages, best first."""
+
+    report: Report
+    score: float
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What an engine answers: the total of reports, one page of them, and the facet counts."""
+
+    total: int
+    page: tuple[Match, ...]
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Engine(Protocol):
+    """One published generation, open for reading; safe to use from several threads."""
+
+    def search(self, request: Request) -> Matches:
+        """The reports that match, for the catalogue."""
+
+    def reports(self) -> Sequence[Report]:
+        """Every report, ordered by id: the ledger that a build plans from."""
+
+    def report(self, report_id: str) -> Report | None:
+        """The report with this id."""
+
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        """The passages of a report in order; empty when there is no such report."""
+
+    def passage_count(self) -> int:
+        """How many passages there are in all."""
+
+    def close(self) -> None:
+        """Gives back files and memory; the engine answers nothing afterwards."""
+
+
+class Writer(Protocol):
+    """A generation being written; nothing is visible before `commit`."""
+
+    def add(
+        self, report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Adds a report that is not there yet, with the facet values to count it under."""
+
+    def remove(self, report_id: str) -> None:
+        """Removes a report with its passages."""
+
+    def commit(self) -> None:
+        """Writes everything to the generation's folder; the writer is done."""
+
+    def abandon(self) -> None:
+        """Gives back everything without writing; the writer is done."""

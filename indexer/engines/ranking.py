@@ -1,0 +1,163 @@
+"""How scored passages become ranked, filtered and counted reports: the same for every engine that
+scores one clause at a time."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.engines.base import Request
+from indexer.models import Report
+from indexer.syntax import AnyOf, Clause, Leaf, Not, required
+from indexer.text import fold
+
+# A report is worth its best passage, and a tenth of each of the next two.
+NEXT_PASSAGES: Final = 2
+NEXT_WEIGHT: Final = 0.1
+
+Scores = Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A report as ranking sees it; `passages` are the engine's own passage numbers, in order."""
+
+    report: Report
+    facets: Mapping[str, Sequence[str]]
+    passages: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A report with its score and its best passages (the engine's numbers), best first."""
+
+    row: Row
+    score: float
+    passages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every kept report in order, and the facet counts."""
+
+    ranked: Sequence[Ranked]
+    facets: Mapping[str, Mapping[str, int]]
+
+
+def rank(rows: Sequence[Row], request: Request, score: Callable[[Leaf], Scores]) -> Ranking:
+    """The reports that a request keeps, in its order; `score` gives the passages of a clause."""
+    everything = [number for row in rows for number in row.passages]
+    scores = combine(request.clauses, everything, score)
+    found = [ranked for row in rows if (ranked := _grouped(row, scores, request)) is not None]
+    failed = [_failed_filters(ranked.row, request) for ranked in found]
+    kept = [ranked for ranked, failures in zip(found, failed, strict=True) if not failures]
+    facets = {
+        name: _count(
+            name, (r.row for r, failures in zip(found, failed, strict=True) if failures <= {name})
+        )
+        for name in request.facets
+    }
+    return Ranking(sorted(kept, key=_order(request)), facets)
+
+
+def combine(
+    clauses: Sequence[Clause], everything: Iterable[int], score: Callable[[Leaf], Scores]
+) -> dict[int, float]:
+    """The score of each passage that matches: the sum over clauses, times the share matched.
+
+    A clause that is required must match; without any clause but exclusions everything matches.
+    """
+    wanted = [clause for clause in clauses if not isinstance(clause, Not)]
+    parts = [_clause_scores(clause, score) for clause in wanted]
+    totals: dict[int, float] = defaultdict(float)
+    matched: Counter[int] = Counter()
+    for part in parts:
+        for number, value in part.items():
+            totals[number] += value
+            matched[number] += 1
+    if not wanted:
+        totals.update(dict.fromkeys(everything, 0.0))
+    musts = [part for clause, part in zip(wanted, parts, strict=True) if required(clause)]
+    excluded = {n for clause in clauses if isinstance(clause, Not) for n in score(clause.clause)}
+    share = max(1, len(wanted))
+    return {
+        number: total * matched[number] / share
+        for number, total in totals.items()
+        if number not in excluded and all(number in must for must in musts)
+    }
+
+
+def _clause_scores(clause: Clause, score: Callable[[Leaf], Scores]) -> Scores:
+    if not isinstance(clause, AnyOf):
+        assert not isinstance(clause, Not)
+        return score(clause)
+    best: dict[int, float] = {}
+    for leaf in clause.clauses:
+        for number, value in score(leaf).items():
+            best[number] = max(value, best.get(number, 0.0))
+    return best
+
+
+def _grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked | None:
+    matching = [number for number in row.passages if number in scores]
+    if not matching:
+        return None
+    shown = max(request.snippets, NEXT_PASSAGES + 1)
+    best = heapq.nsmallest(shown, matching, key=lambda number: (-scores[number], number))
+    value = scores[best[0]] + NEXT_WEIGHT * sum(scores[n] for n in best[1 : NEXT_PASSAGES + 1])
+    return Ranked(row, value, tuple(best[: request.snippets]))
+
+
+def _failed_filters(row: Row, request: Request) -> set[str]:
+    failed = {
+        name
+        for name, values in request.filters.items()
+        if values.isdisjoint(row.facets.get(name, ()))
+    }
+    return failed if _in_years(row.report.year, request) else failed | {"year"}
+
+
+def _in_years(year: int | None, request: Request) -> bool:
+    if request.year_from is None and request.year_to is None:
+        return True
+    lowest, highest = request.year_from, request.year_to
+    return year is not None and (lowest or year) <= year <= (highest or year)
+
+
+def _count(name: str, rows: Iterable[Row]) -> Mapping[str, int]:
+    return Counter(value for row in rows for value in row.facets.get(name, ()))
+
+
+def _order(request: Request) -> Callable[[Ranked], tuple[object, ...]]:
+    by_text = any(not isinstance(clause, Not) for clause in request.clauses)
+    # Without words there is no relevance; what is new is then the best guess.
+    sort = request.sort if by_text or request.sort != "relevance" else "newest"
+    return _ORDERS[sort]
+
+
+def _by_relevance(ranked: Ranked) -> tuple[object, ...]:
+    return (-round(ranked.score, 9), *_by_newest(ranked))
+
+
+def _by_newest(ranked: Ranked) -> tuple[object, ...]:
+    return (-(ranked.row.report.year or -math.inf), ranked.row.report.id)
+
+
+def _by_oldest(ranked: Ranked) -> tuple[object, ...]:
+    return (ranked.row.report.year or math.inf, ranked.row.report.id)
+
+
+def _by_title(ranked: Ranked) -> tuple[object, ...]:
+    return (fold(ranked.row.report.title), ranked.row.report.id)
+
+
+_ORDERS: Final[Mapping[str, Callable[[Ranked], tuple[object, ...]]]] = {
+    "relevance": _by_relevance,
+    "newest": _by_newest,
+    "oldest": _by_oldest,
+    "title": _by_title,
+}

@@ -1,0 +1,115 @@
+"""One file -> one report with its passages, ready to be written, and what was wrong with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer import classify, metadata, passages, readers
+from indexer.corpus import Scan, Source
+from indexer.errors import IndexerError, MetadataError, ReadError
+from indexer.fields import FACET_FIELDS
+from indexer.models import Extract, Passage, Report
+from indexer.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be taken as it stands: `step` is `read`, `metadata` or `identity`,
+    `error` the name of the class in errors.py."""
+
+    path: str
+    step: str
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What became of one source: a report unless reading failed, and every failure."""
+
+    source: Source
+    report: Report | None
+    passages: tuple[Passage, ...]
+    failures: tuple[Failure, ...]
+
+
+def failure(path: str, step: str, error: Exception) -> Failure:
+    """An exception as the build report tells it."""
+    return Failure(path, step, type(error).__name__, str(error))
+
+
+def scan_failures(scan: Scan) -> Iterator[Failure]:
+    """The files that cannot even be opened, and the sidecars that describe nothing."""
+    for name, reason in scan.unreadable:
+        problem = ReadError(Path(name), f"cannot be read ({reason}). Check its rights.")
+        yield failure(name, "read", problem)
+    for name in scan.orphans:
+        orphan = MetadataError(f"{name}: describes a file that is not there. Rename or delete it.")
+        yield failure(name, "metadata", orphan)
+
+
+def prepare(source: Source, vocabulary: Vocabulary, added: dt.date) -> Prepared:
+    """The report in a file; `added` is its date if it does not say one itself."""
+    try:
+        extract = readers.read(source.path)
+    except IndexerError as error:
+        return Prepared(source, None, (), (failure(source.name, "read", error),))
+    sidecar, failures = _sidecar(source)
+    known = metadata.resolve(source.name, extract, sidecar, vocabulary)
+    failures += [failure(source.name, "metadata", problem) for problem in known.problems]
+    values = dict(known.values)
+    cut = passages.cut(extract, str(values["id"]), str(values["lang"]))
+    report = _report(source, extract, values, known.provenance, cut, vocabulary, added)
+    return Prepared(source, report, () if report.withdrawn else cut, tuple(failures))
+
+
+def _sidecar(source: Source) -> tuple[dict[str, object], list[Failure]]:
+    try:
+        return metadata.read_sidecar(source.sidecar), []
+    except MetadataError as error:
+        return {}, [failure(source.name, "metadata", error)]
+
+
+def _report(
+    source: Source,
+    extract: Extract,
+    values: dict[str, Any],
+    provenance: Mapping[str, str],
+    cut: tuple[Passage, ...],
+    vocabulary: Vocabulary,
+    added: dt.date,
+) -> Report:
+    declared = values.pop("sectors", ())
+    found = classify.labels(values["title"], cut, values["lang"], declared, vocabulary)
+    values.setdefault("added", added)
+    if "date" in values:
+        values.setdefault("year", values["date"].year)
+    return Report(
+        **values,
+        path=source.name,
+        format=extract.format,
+        fingerprint=source.fingerprint,
+        labels=found,
+        pages=extract.pages,
+        passages=len(cut),
+        provenance=dict(provenance),
+        warnings=extract.warnings,
+    )
+
+
+def facets(report: Report, vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """The values that a report counts under, by facet; a sector counts for its parents too."""
+    return {
+        field.name: vocabulary.with_ancestors(field.name, _values(getattr(report, field.attribute)))
+        for field in FACET_FIELDS
+    }
+
+
+def _values(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

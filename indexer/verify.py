@@ -1,0 +1,84 @@
+"""Is the corpus in order, and does the index hold what it says? One line for each problem."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer import corpus, engines, generations, prepare
+from indexer.config import Config
+from indexer.errors import DuplicateId, EngineError, MetadataError
+from indexer.models import Report
+from indexer.prepare import Failure, failure
+from indexer.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked and what was found wrong; `reports` counts the readable files."""
+
+    ok: bool
+    reports: int
+    failures: tuple[Failure, ...]
+
+
+def verify(config: Config, vocabulary: Vocabulary) -> Verification:
+    """Reads every file of the corpus and every report of the index, and changes neither."""
+    scan = corpus.scan(config.corpus, vocabulary)
+    today = dt.date.today()
+    failures = list(prepare.scan_failures(scan))
+    reports: list[Report] = []
+    for source in scan.sources:
+        item = prepare.prepare(source, vocabulary, today)
+        failures += item.failures
+        if item.report:
+            reports.append(item.report)
+    failures += _identity_problems(reports)
+    failures += _translation_problems(reports)
+    failures += _index_problems(config)
+    return Verification(not failures, len(reports), tuple(failures))
+
+
+def _identity_problems(reports: Iterable[Report]) -> Iterator[Failure]:
+    owners: dict[str, str] = {}
+    for report in reports:
+        for name in (report.id, *report.aliases):
+            owner = owners.setdefault(name, report.path)
+            if owner != report.path:
+                told = f"{report.path}: the id “{name}” belongs to {owner}. Give one another `id`."
+                yield failure(report.path, "identity", DuplicateId(told))
+
+
+def _translation_problems(reports: Sequence[Report]) -> Iterator[Failure]:
+    by_id = {report.id: report for report in reports}
+    for report in reports:
+        original = by_id.get(report.translation_of or report.id)
+        if original is None:
+            told = (
+                f"{report.path}: translates “{report.translation_of}”, which is not in the corpus."
+            )
+        elif original is not report and original.lang == report.lang:
+            told = f"{report.path}: is in the language of what it translates, {original.path}."
+        else:
+            continue
+        yield failure(report.path, "metadata", MetadataError(told + " Correct `translation_of`."))
+
+
+def _index_problems(config: Config) -> Iterator[Failure]:
+    """Whether every report of the current generation can be read back with its passages."""
+    try:
+        generation = generations.current(config.index)
+        engine = engines.open_engine(generation.engine, generation.path)
+        try:
+            for report in engine.reports():
+                held = len(engine.passages(report.id))
+                if held != report.passages and not report.withdrawn:
+                    raise EngineError(
+                        f"The index holds {held} of the {report.passages} passages of "
+                        f"{report.path}. Run `indexer build --full`."
+                    )
+        finally:
+            engine.close()
+    except EngineError as error:
+        yield failure(str(config.index), "index", error)
