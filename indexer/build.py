@@ -141,8 +141,11 @@ def run(
     dry_run: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
+    today: dt.date | None = None,
 ) -> BuildReport:
     """Brings the index up to date with the corpus, or only says what it would do.
+
+    `today` is the date of adding for new reports that do not say one.
 
     A file that fails is a Failure in the report and never stops the build; its former version
     stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError.
@@ -155,7 +158,7 @@ def run(
     with generations.exclusive(config.index):
         former = _former(config, full)
         steps = _plan(scan, former)
-        build = _Build(config, vocabulary, scan, former, steps)
+        build = _Build(config, vocabulary, scan, former, steps, today or dt.date.today())
         if steps.nothing_to_do and former.generation:
             report = build.report(former.generation.name, former.passages, started)
         else:
@@ -231,13 +234,20 @@ class _Build:
     """One build under way: the ids that are taken, and what went wrong so far."""
 
     def __init__(
-        self, config: Config, vocabulary: Vocabulary, scan: Scan, former: _Former, steps: Plan
+        self,
+        config: Config,
+        vocabulary: Vocabulary,
+        scan: Scan,
+        former: _Former,
+        steps: Plan,
+        today: dt.date,
     ) -> None:
         self.config = config
         self.vocabulary = vocabulary
         self.scan = scan
         self.former = former
         self.steps = steps
+        self.today = today
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(_scan_warnings(scan, former))
         self.added = self.changed = 0
@@ -297,9 +307,8 @@ class _Build:
                 progress.advance(item.source.size, item.source.name)
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
-        today = dt.date.today()
         former = self.former.reports
-        added = {s.name: former[s.name].added if s.name in former else today for s in sources}
+        added = {s.name: former[s.name].added if s.name in former else self.today for s in sources}
         if jobs > 1 and sum(source.size for source in sources) > WORTH_WORKERS:
             yield from _in_workers(sources, self.vocabulary, added, jobs)
         else:

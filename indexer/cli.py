@@ -25,7 +25,17 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from indexer import build, classify, config, metadata, passages, permalinks, readers, vocabulary
+from indexer import (
+    answers,
+    build,
+    classify,
+    config,
+    metadata,
+    passages,
+    permalinks,
+    readers,
+    vocabulary,
+)
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.corpus import SIDECAR_SUFFIX
@@ -33,10 +43,13 @@ from indexer.errors import IndexerError
 from indexer.fields import FACET_NAMES
 from indexer.models import Report
 from indexer.prepare import Failure
-from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Hit, Notice, Query, Results, Snippet
+from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Hit, Notice, Results, Snippet
 from indexer.verify import verify as run_verify
 
 PROBLEMS: Final = 3
+
+# The terminal speaks English; links from it lead to the English pages.
+LANG: Final = "en"
 
 P = ParamSpec("P")
 
@@ -197,7 +210,8 @@ def search(settings: _Settings, /, text: tuple[str, ...], **options: Any) -> Non
     query, notices = permalinks.read(pairs, settings.catalogue.vocabulary)
     results = settings.catalogue.search(query)
     if settings.as_json:
-        _print_json(_results_as_data(results, notices))
+        words, base = settings.catalogue.vocabulary, settings.config.base_url
+        _print_json(answers.search(results, notices, words, LANG, base))
         return
     for notice in (*notices, *results.notices):
         click.echo(_notice(notice), err=True)
@@ -212,7 +226,7 @@ def show(settings: _Settings, report_id: str) -> None:
     report = settings.catalogue.report(report_id)
     found = settings.catalogue.passages(report.id)
     if settings.as_json:
-        _print_json({"report": report, "passages": found})
+        _print_json(answers.report(report, found, LANG))
         return
     out = _out()
     out.print(Text(report.title, style="bold"))
@@ -395,35 +409,6 @@ def _marked(snippet: Snippet) -> Text:
     for start, end in snippet.marks:
         text.stylize("bold", start, end)
     return text
-
-
-def _results_as_data(results: Results, notices: Iterable[Notice]) -> dict[str, Any]:
-    """The results as JSON, the same names as the site's API."""
-    return {
-        "ok": True,
-        "query": query_as_data(results.query),
-        "url": "/search?" + permalinks.write(results.query),
-        "total": results.total,
-        "took_ms": round(results.took_ms, 1),
-        "hits": results.hits,
-        "facets": {facet.name: facet.values for facet in results.facets},
-        "suggestion": results.suggestion,
-        "notices": [*notices, *results.notices],
-        "index": results.index,
-    }
-
-
-def query_as_data(query: Query) -> dict[str, Any]:
-    """A search as JSON tells it."""
-    return {
-        "text": query.text,
-        "filters": query.filters,
-        "from": query.year_from,
-        "to": query.year_to,
-        "sort": query.sort,
-        "page": query.page,
-        "size": query.size,
-    }
 
 
 _NOTICES: Final = {

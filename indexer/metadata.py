@@ -60,7 +60,8 @@ def resolve(
         ("file properties", extract.properties),
         ("guess", _guesses(path, extract)),
     )
-    problems = [
+    problems = [MetadataError(problem) for problem in extract.problems]
+    problems += [
         MetadataError(f"{path} ({source}): {problem}")
         for source, layer in layers[:2]
         for problem in _unknown_keys(layer, strict=source == "sidecar")

@@ -42,7 +42,8 @@ class Extract:
     `declared` holds metadata that the author wrote into the document (front matter, <meta>),
     under the contract's keys; `properties` what the file format recorded by itself (PDF
     information, DOCX core properties), under the same keys. `characters` counts the text of
-    each page in order, or of the whole document where the format has no pages.
+    each page in order, or of the whole document where the format has no pages. `problems` says
+    what is wrong with what the author declared; nothing of that was taken.
     """
 
     format: str
@@ -52,6 +53,7 @@ class Extract:
     pages: int | None = None
     characters: tuple[int, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

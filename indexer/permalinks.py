@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Notice, Query
@@ -122,3 +122,15 @@ def _whole(
         return number
     notices.append(Notice(f"bad-{name}", {"value": text[:100]}))
     return most if number > most else default
+
+
+def search_path(query: Query, lang: str) -> str:
+    """The path of a search in a language of the interface: `/en/search?q=...`."""
+    parameters = write(query)
+    return f"/{lang}/search" + (f"?{parameters}" if parameters else "")
+
+
+def report_path(report_id: str, lang: str, passage: int | None = None) -> str:
+    """The path of a report, or of one of its passages: `/en/report/<id>#passage-3`."""
+    fragment = f"#passage-{passage}" if passage else ""
+    return f"/{lang}/report/{quote(report_id, safe='')}{fragment}"

@@ -1,0 +1,41 @@
+"""Small real corpora, and indexes built from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer import build, vocabulary
+from indexer.build import BuildReport
+from indexer.config import Config, load
+
+MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
+
+
+@pytest.fixture
+def make_corpus(tmp_path: Path) -> MakeCorpus:
+    """Writes files (name -> content) below a corpus folder and returns it; may be called again."""
+
+    def make(files: Mapping[str, str | bytes]) -> Path:
+        corpus = tmp_path / "corpus"
+        corpus.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = corpus / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return corpus
+
+    return make
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """The settings of a corpus and an index in the test's folder, with the Whoosh engine."""
+    return load({"corpus": tmp_path / "corpus", "index": tmp_path / "index"}, {})
+
+
+def build_index(config: Config, *, full: bool = False) -> BuildReport:
+    """A build as the command makes it, in this process."""
+    return build.run(config, vocabulary.load(config.corpus), full=full, jobs=1)

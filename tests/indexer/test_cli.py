@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.cli import main
+from tests.conftest import MakeCorpus
+
+GOOD = """---
+title: Lamps on streets
+lang: en
+year: 2008
+publisher: Campbell
+sectors: [urban-planning]
+rating: effective
+---
+
+Better lamps reduce theft at night [1]. Lighting, safety audits, cameras and parks: public space.
+
+## Sources
+
+1. A review. Campbell, 2008.
+"""
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Calls `indexer` with the corpus and index of the test's folder."""
+    monkeypatch.setenv("EVIDENCE_CORPUS", str(tmp_path / "corpus"))
+    monkeypatch.setenv("EVIDENCE_INDEX", str(tmp_path / "index"))
+
+    def call(*words: str) -> Result:
+        result = CliRunner().invoke(main, words)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+@pytest.fixture
+def built(run: Run, make_corpus: MakeCorpus) -> Run:
+    """The same, with a small corpus indexed."""
+    make_corpus(
+        {
+            "lamps.md": GOOD,
+            "jeunes.md": "---\ntitle: Les jeunes et l’été\n---\n\nLes jeunes et la police.\n",
+        }
+    )
+    assert run("build").exit_code == 0
+    return run
+
+
+def data(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def test_build_says_what_it_did_on_stdout(run: Run, make_corpus: MakeCorpus) -> None:
+    make_corpus({"a.md": GOOD})
+    result = run("build")
+    assert result.stdout.startswith("1 added, 0 changed, 0 removed, 0 unchanged in ")
+    assert "The index holds 1 reports, 2 passages." in result.stdout
+
+
+def test_build_ends_with_3_and_names_each_input_with_a_problem(
+    run: Run, make_corpus: MakeCorpus
+) -> None:
+    make_corpus({"a.md": GOOD, "empty.md": "", "b.md": GOOD, "b.md.yaml": "id: lamps\nyeer: 1\n"})
+    result = run("build")
+    assert result.exit_code == 3
+    assert "NoText: empty.md" in result.stderr
+    assert "did you mean `year`?" in result.stderr
+
+
+def test_build_writes_its_report_where_it_is_told_to(
+    run: Run, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    make_corpus({"a.md": GOOD})
+    result = run("build", "--json", "--report", str(tmp_path / "report.json"))
+    assert data(result) == json.loads((tmp_path / "report.json").read_bytes())
+    assert data(result)["added"] == 1
+
+
+def test_build_takes_the_corpus_as_an_argument(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.md").write_text(GOOD)
+    assert run("build", str(tmp_path / "other")).exit_code == 0
+    assert data(run("search", "lamps", "--json"))["total"] == 1
+
+
+def test_a_missing_corpus_ends_with_1_and_says_what_to_do(run: Run) -> None:
+    result = run("build")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: There is no corpus in ")
+    assert "--corpus" in result.stderr
+
+
+def test_errors_in_json_are_json(run: Run) -> None:
+    result = run("search", "x", "--json")
+    assert result.exit_code == 1
+    assert data(result)["ok"] is False
+    assert data(result)["error"] == "IndexMissing"
+
+
+def test_wrong_usage_ends_with_2(run: Run) -> None:
+    assert run("search", "--no-such-flag").exit_code == 2
+    assert run("no-such-command").exit_code == 2
+
+
+def test_search_shows_the_hit_with_its_passage(built: Run) -> None:
+    result = built("search", "theft", "--sector", "urban-planning")
+    assert "Lamps on streets" in result.stdout
+    assert "Better lamps reduce theft at night" in result.stdout
+    assert "1 to 1 of 1 reports" in result.stdout
+
+
+def test_search_answers_json_with_the_names_of_the_api(built: Run) -> None:
+    found = data(built("search", "theft", "--json"))
+    assert found["ok"] is True
+    assert found["query"]["text"] == "theft"
+    assert found["hits"][0]["id"] == "lamps"
+    assert found["hits"][0]["passages"][0]["number"] == 1
+    sectors = {value["value"]: value["count"] for value in found["facets"]["sector"]}
+    assert sectors["urban-planning"] == 1
+    assert sectors["seniors"] == 0
+
+
+def test_search_without_a_hit_says_so_and_succeeds(built: Run) -> None:
+    result = built("search", "unfindable")
+    assert result.exit_code == 0
+    assert "No report matches." in result.stdout
+
+
+def test_an_unknown_filter_value_is_dropped_with_a_notice(built: Run) -> None:
+    result = built("search", "--sector", "yuoth")
+    assert "There is no sector “yuoth”" in result.stderr
+    assert "Did you mean `youth`?" in result.stderr
+
+
+def test_show_gives_a_report_with_the_source_of_each_value(built: Run) -> None:
+    result = built("show", "lamps")
+    assert "publisher      Campbell" in result.stdout
+    assert "(front matter)" in result.stdout
+    assert "[2] Sources" in result.stdout
+    assert data(built("show", "lamps", "--json"))["passages"][1]["headings"] == ["Sources"]
+
+
+def test_show_of_an_unknown_report_ends_with_1(built: Run) -> None:
+    result = built("show", "no-such")
+    assert result.exit_code == 1
+    assert "No report has the id “no-such”" in result.stderr
+
+
+def test_explain_tells_declared_from_suggested_with_reasons(built: Run) -> None:
+    assert "declared (front matter)" in built("explain", "lamps").stdout
+    suggested = built("explain", "jeunes").stdout
+    assert "youth (Jeunes): suggested" in suggested
+    assert "“jeunes” in the title, 1x" in suggested
+
+
+def test_inspect_says_what_would_be_indexed_and_indexes_nothing(
+    run: Run, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    corpus = make_corpus({"a.md": GOOD})
+    result = run("inspect", str(corpus / "a.md"))
+    assert result.exit_code == 0
+    assert "Lamps on streets" in result.stdout
+    assert not (tmp_path / "index").exists()
+    told = data(run("inspect", str(corpus / "a.md"), "--json"))
+    assert told["metadata"]["year"] == {"value": 2008, "from": "front matter"}
+    assert told["suggested_sectors"][0]["sector"] == "urban-planning"
+
+
+def test_inspect_of_an_unreadable_file_ends_with_1(run: Run, tmp_path: Path) -> None:
+    result = run("inspect", str(tmp_path / "absent.md"))
+    assert result.exit_code == 1
+    assert "absent.md" in result.stderr
+
+
+def test_status_tells_size_age_and_failures(built: Run, make_corpus: MakeCorpus) -> None:
+    result = built("status")
+    assert "reports     2" in result.stdout
+    assert "stale       no" in result.stdout
+    make_corpus({"broken.md": ""})
+    built("build")
+    assert "NoText: broken.md" in built("status").stderr
+    assert data(built("status", "--json"))["last_build"]["failures"][0]["error"] == "NoText"
+
+
+def test_verify_of_a_good_corpus_finds_nothing(built: Run) -> None:
+    result = built("verify")
+    assert (result.exit_code, result.stdout) == (0, "2 reports checked, no problem.\n")
+
+
+def test_verify_names_every_problem_and_changes_nothing(
+    built: Run, make_corpus: MakeCorpus
+) -> None:
+    make_corpus(
+        {
+            "a.md": "---\nid: lamps\nsectors: [nonsense]\ntranslation_of: absent\n---\n\nA text.\n",
+            "b.md": "---\nlang: en\ntranslation_of: lamps\n---\n\nAnother text.\n",
+            "empty.md": "",
+        }
+    )
+    result = built("verify", "--json")
+    assert result.exit_code == 3
+    told = {(failure["path"], failure["error"]) for failure in data(result)["failures"]}
+    assert told == {
+        ("a.md", "MetadataError"),
+        ("lamps.md", "DuplicateId"),
+        ("b.md", "MetadataError"),
+        ("empty.md", "NoText"),
+    }
+    assert data(built("status", "--json"))["index"]["reports"] == 2
+
+
+# Whoosh leaves a file open when it cannot make sense of it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_verify_notices_a_damaged_index(built: Run, tmp_path: Path) -> None:
+    for file in (tmp_path / "index").glob("generation-*/*.seg"):
+        file.write_bytes(b"")
+    result = built("verify", "--json")
+    assert result.exit_code == 3
+    assert data(result)["failures"][-1]["step"] == "index"
+
+
+def test_the_module_is_the_command_and_output_cut_short_is_no_error(
+    built: Run, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -W error -m indexer show lamps | head -n 1"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ,
+    )
+    assert ended.stdout.strip() == "Lamps on streets"
+    assert ended.stderr == ""

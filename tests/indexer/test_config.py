@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.config import load
+from indexer.errors import ConfigError
+
+
+def test_defaults_stand_where_nothing_is_said() -> None:
+    config = load({}, {})
+    assert config.corpus == Path.cwd() / "corpus"
+    assert config.index == Path.cwd() / ".index"
+    assert config.engine == "whoosh"
+
+
+def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("site_name: File\nbase_url: https://file.example/\n")
+    variables = {"EVIDENCE_SITE_NAME": "Variable", "EVIDENCE_CORPUS": str(tmp_path)}
+    assert load({}, {"EVIDENCE_CORPUS": str(tmp_path)}).site_name == "File"
+    assert load({}, variables).site_name == "Variable"
+    assert load({"site_name": "Flag"}, variables).site_name == "Flag"
+    assert load({}, variables).base_url == "https://file.example"
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("colour: red\ncorpus: elsewhere\n")
+    with pytest.raises(ConfigError) as caught:
+        load({"corpus": tmp_path, "engine": "lucene", "base_url": "ftp://x"}, {})
+    for part in ("`colour`", "`corpus` cannot be set here", "“lucene”", "“ftp://x”"):
+        assert part in str(caught.value)
+
+
+def test_a_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("site_name: ok\n: [\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml, line"):
+        load({"corpus": tmp_path}, {})

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from indexer import generations
+from indexer.errors import EngineError, IndexLocked, IndexMissing, IndexOutdated
+
+
+def publish(index: Path, content: str) -> generations.Generation:
+    with generations.exclusive(index):
+        path = generations.start(index)
+        (path / "data").write_text(content)
+        return generations.promote(index, path, "memory")
+
+
+def test_nothing_built_is_index_missing_and_reading_creates_nothing(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    with pytest.raises(IndexMissing, match="Run `indexer build`"):
+        generations.current(index)
+    assert not index.exists()
+
+
+def test_what_was_promoted_last_is_current_and_the_one_before_stays(tmp_path: Path) -> None:
+    published = [publish(tmp_path, str(number)) for number in range(4)]
+    assert generations.current(tmp_path) == published[-1]
+    kept = {path.name for path in tmp_path.glob("generation-*")}
+    assert published[-1].name in kept
+    assert len(kept) == 2
+
+
+def test_a_generation_that_was_never_promoted_does_not_answer_and_is_pruned(tmp_path: Path) -> None:
+    first = publish(tmp_path, "1")
+    left = generations.start(tmp_path)
+    assert generations.current(tmp_path) == first
+    publish(tmp_path, "2")
+    assert not left.exists()
+
+
+def test_a_second_build_is_told_that_one_is_running(tmp_path: Path) -> None:
+    with (
+        generations.exclusive(tmp_path),
+        pytest.raises(IndexLocked, match="Another build is running"),
+        generations.exclusive(tmp_path),
+    ):
+        pass
+    with generations.exclusive(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(("schema", "age"), [(99, "a newer"), (0, "an older")])
+def test_an_index_of_another_version_is_outdated(tmp_path: Path, schema: int, age: str) -> None:
+    generation = publish(tmp_path, "1")
+    path = generation.path / generations.DESCRIPTION
+    told = msgspec.json.decode(path.read_bytes())
+    path.write_bytes(msgspec.json.encode(told | {"schema": schema}))
+    with pytest.raises(IndexOutdated, match=age) as caught:
+        generations.current(tmp_path)
+    assert caught.value.newer == (schema == 99)
+
+
+def test_a_damaged_description_is_an_engine_error_that_says_what_to_do(tmp_path: Path) -> None:
+    generation = publish(tmp_path, "1")
+    (generation.path / generations.DESCRIPTION).write_bytes(b"{")
+    with pytest.raises(EngineError, match="indexer build --full"):
+        generations.current(tmp_path)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from indexer import text
+
+
+def forms(content: str) -> list[str]:
+    return [word.text for word in text.words(content)]
+
+
+@pytest.mark.parametrize("form", ["evenement", "événements", "l'événement", "L’ÉVÉNEMENT"])
+def test_accents_case_elision_and_plural_agree_in_french(form: str) -> None:
+    assert text.stems(form, "fr") == ["evenement"]
+
+
+def test_light_french_stems_keep_related_words_apart() -> None:
+    assert len(set(text.stems("collectivités collections collectif", "fr"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [("municipaux", "municipal"), ("jeux", "jeu"), ("niveaux", "niveau"), ("filles", "fille")],
+)
+def test_french_plurals_share_the_stem_of_their_singular(plural: str, singular: str) -> None:
+    assert text.stems(plural, "fr") == text.stems(singular, "fr")
+
+
+def test_elisions_and_possessives_are_no_part_of_a_word() -> None:
+    assert forms("l’école d'ici jusqu’à qu'elle women's youths’") == [
+        *["ecole", "ici", "a", "elle", "women", "youths"]
+    ]
+    assert forms("aujourd’hui") == ["aujourdhui"]
+
+
+def test_invisible_marks_inside_a_word_do_not_cut_it() -> None:
+    assert forms("pré\u00advention street\u200bs œuvre") == ["prevention", "streets", "oeuvre"]
+
+
+def test_compatibility_forms_fold_to_plain_letters() -> None:
+    assert forms("ﬁscal oﬃce ＡＢＣ") == ["fiscal", "office", "abc"]
+
+
+def test_a_hyphenated_compound_is_its_words() -> None:
+    assert forms("street-involved youth, 14 %") == ["street", "involved", "youth", "14"]
+
+
+def test_an_endless_word_is_cut() -> None:
+    (word,) = text.words("x" * 10_000)
+    assert len(word.text) == text.MAX_WORD
+
+
+@given(st.text())
+def test_words_stand_where_they_say(content: str) -> None:
+    for word in text.words(content):
+        assert 0 <= word.start < word.end <= len(content)
+        cut = text.fold(content[word.start : word.end])[: text.MAX_WORD]
+        assert word.text
+        assert cut.replace("'", "").replace("’", "").startswith(word.text[:1])
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(content: str) -> None:
+    assert text.fold(text.fold(content)) == text.fold(content)
+
+
+def test_a_query_word_has_the_stems_of_both_languages() -> None:
+    assert text.variants("policing") == ("polic", "policing")
+    assert text.variants("14") == ("14",)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("The police were there with the youth and their families.", "en"),
+        ("La police était là avec les jeunes et leurs familles.", "fr"),
+        ("Québec 2014", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_told_by_its_small_words(content: str, expected: str | None) -> None:
+    assert text.language(content) == expected
+
+
+def test_sentences_end_at_stops_before_capitals_and_lose_nothing() -> None:
+    content = "Crime fell by 2.5 per cent. Was it luck? « Non. » Then e.g. this one stays."
+    found = text.sentences(content)
+    assert found[:2] == ["Crime fell by 2.5 per cent.", "Was it luck?"]
+    assert " ".join(found).replace(" ", "").startswith(content.replace(" ", "")[:40])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Été 2014_rapport", "ete-2014-rapport"), ("a/b.c", "a-b-c"), ("???", "")],
+)
+def test_a_slug_is_folded_words_with_hyphens(name: str, expected: str) -> None:
+    assert text.slug(name) == expected

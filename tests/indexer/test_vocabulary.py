@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer import vocabulary
+from indexer.errors import VocabularyError
+from indexer.text import LANGUAGES
+
+RATINGS = ("effective", "promising", "mixed", "no-effect", "harmful", "not-rated")
+TYPES = "evaluation review programme practice strategy guide statistics brief"
+
+
+def write(tmp_path: Path, content: str) -> Path:
+    (tmp_path / "sectors.yaml").write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_packaged_lists_hold_the_keys_of_the_contract() -> None:
+    words = vocabulary.load()
+    assert words.keys("rating") == RATINGS
+    assert words.keys("type") == tuple(TYPES.split())
+    assert words.keys("lang") == LANGUAGES
+    assert len(words.keys("sector")) == 18
+    assert {"ON", "QC", "NU", "CA"} <= set(words.keys("province"))
+
+
+def test_every_entry_has_a_label_in_both_languages() -> None:
+    words = vocabulary.load()
+    for name, entries in words.lists.items():
+        for key in entries:
+            assert all(words.label(name, key, lang) for lang in LANGUAGES)
+
+
+def test_every_sector_has_a_definition_and_words_in_both_languages() -> None:
+    for entry in vocabulary.load().lists["sector"].values():
+        for lang in LANGUAGES:
+            assert entry.definition[lang]
+            assert len(entry.terms[lang]) >= 5
+
+
+def test_a_corpus_may_bring_its_own_sectors_with_parents(tmp_path: Path) -> None:
+    own = write(
+        tmp_path,
+        "- {key: people, label: {en: People, fr: Gens}}\n"
+        "- {key: youth, label: {en: Youth, fr: Jeunes}, parent: people}\n",
+    )
+    words = vocabulary.load(own)
+    assert words.keys("sector") == ("people", "youth")
+    assert words.with_ancestors("sector", ["youth"]) == ("youth", "people")
+    assert words.digest != vocabulary.load().digest
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("yuoth", "youth"),
+        ("Housing and homelessness", "housing"),
+        ("Urban Planning", "urban-planning"),
+        ("itinérance", "housing"),
+        ("zzzz", None),
+    ],
+)
+def test_the_nearest_key_is_found_by_key_label_or_word(value: str, meant: str | None) -> None:
+    assert vocabulary.load().nearest("sector", value) == meant
+
+
+def test_a_key_outside_the_list_is_its_own_label() -> None:
+    assert vocabulary.load().label("publisher", "Campbell", "fr") == "Campbell"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "no list"),
+        ("- {label: {en: A, fr: B}}", "no `key`"),
+        ("- {key: a, label: {en: A}}", "needs a text in each of `en`, `fr`"),
+        ("- {key: a, label: {en: A, fr: B}, colour: red}", "does not know `colour`"),
+        ("- {key: a, label: {en: A, fr: B}, terms: {de: [x]}}", "lists of words"),
+        ("- {key: a, label: {en: A, fr: B}, parent: b}", "“b” does not exist"),
+        (
+            "- {key: a, label: {en: A, fr: B}, parent: b}\n"
+            "- {key: b, label: {en: A, fr: B}, parent: a}\n",
+            "in a circle (a > b > a)",
+        ),
+        ("- {key: a, label: {en: A, fr: B}}\n- {key: a, label: {en: C, fr: D}}", "stands twice"),
+        ("- [", "line 1"),
+    ],
+)
+def test_a_wrong_list_is_told_with_file_and_key(tmp_path: Path, content: str, told: str) -> None:
+    own = write(tmp_path, content)
+    with pytest.raises(VocabularyError) as caught:
+        vocabulary.load(own)
+    assert "sectors.yaml" in str(caught.value)
+    assert told in str(caught.value)
