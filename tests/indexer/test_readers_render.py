@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,15 +18,11 @@ REPORT = ROOT / "tests" / "data" / "readers" / "report.md"
 
 
 @pytest.fixture(scope="module")
-def render() -> ModuleType:
-    path = ROOT / "corpus" / "_sources" / "render.py"
-    spec = importlib.util.spec_from_file_location("render", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["render"] = module
-    spec.loader.exec_module(module)
-    return module
+def render() -> Iterator[ModuleType]:
+    sources = str(ROOT / "corpus" / "_sources")
+    sys.path.insert(0, sources)
+    yield importlib.import_module("render")
+    sys.path.remove(sources)
 
 
 @pytest.mark.parametrize("form", ["pdf", "docx", "odt", "html", "txt"])
