@@ -18,15 +18,22 @@ CONFIG_FILE: Final = "config.yaml"
 _NOT_IN_FILE: Final = frozenset({"corpus", "index"})
 
 
-@dataclass(frozen=True, slots=True)
+_SWITCH: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
 class Config:
-    """Every setting; paths are absolute, and `base_url` ends without a slash."""
+    """Every setting; paths are absolute, and `base_url` ends without a slash.
+
+    With `editorial` the corpus consists of briefs that `verify` holds to the rules of editorial.py.
+    """
 
     corpus: Path
     index: Path
     engine: str = "whoosh"
     site_name: str = "Evidence for Safer Cities"
     base_url: str = ""
+    editorial: bool = False
 
 
 _NAMES: Final = tuple(setting.name for setting in fields(Config))
@@ -51,11 +58,14 @@ def load(
     problems += _checked(values)
     if problems:
         raise ConfigError(" ".join(problems))
-    texts = {name: str(value) for name, value in values.items()}
-    texts["base_url"] = texts.get("base_url", "").rstrip("/")
-    paths = {"corpus": corpus.absolute(), "index": Path(texts["index"]).absolute()}
-    others = {name: text for name, text in texts.items() if name not in paths}
-    return Config(**paths, **others)  # type: ignore[arg-type]
+    return Config(
+        corpus=corpus.absolute(),
+        index=Path(str(values["index"])).absolute(),
+        engine=str(values.get("engine", Config.engine)),
+        site_name=str(values.get("site_name", Config.site_name)),
+        base_url=str(values.get("base_url", Config.base_url)).rstrip("/"),
+        editorial=_SWITCH[str(values.get("editorial", False)).lower()],
+    )
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
@@ -78,12 +88,14 @@ def _from_file(path: Path, problems: list[str]) -> dict[str, object]:
 
 def _checked(values: Mapping[str, object]) -> list[str]:
     problems = []
-    engine = values.get("engine", ENGINES[0])
+    engine = values.get("engine", Config.engine)
     if engine not in ENGINES:
         problems.append(f"The engine “{engine}” is not known; use one of {', '.join(ENGINES)}.")
     address = values.get("base_url")
     if address and urlsplit(str(address)).scheme not in ("http", "https"):
         problems.append(f"base_url “{address}” is not a web address; begin it with https://.")
+    if str(values.get("editorial", False)).lower() not in _SWITCH:
+        problems.append(f"editorial is “{values['editorial']}”; write true or false.")
     return problems
 
 

@@ -12,6 +12,7 @@
     │   └── Encrypted                needs a password
     ├── MetadataError                a sidecar, front matter or value is wrong
     │   └── DuplicateId              two files claim one report id
+    ├── EditorialError               a brief breaks the corpus's own rules
     ├── EngineError                  the index cannot answer
     │   ├── IndexMissing             nothing has been built yet
     │   ├── IndexOutdated            built by another version
@@ -83,6 +84,10 @@ class MetadataError(IndexerError):
 
 class DuplicateId(MetadataError):
     """Two files claim one report id."""
+
+
+class EditorialError(IndexerError):
+    """A brief breaks the rules that its corpus holds itself to."""
 
 
 class EngineError(IndexerError):

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer import corpus, engines, generations, prepare
+from indexer import corpus, editorial, engines, generations, prepare
 from indexer.config import Config
+from indexer.editorial import Brief
 from indexer.errors import DuplicateId, EngineError, MetadataError
 from indexer.models import Report
 from indexer.prepare import Failure, failure
@@ -28,14 +29,20 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     scan = corpus.scan(config.corpus, vocabulary)
     today = dt.date.today()
     failures = list(prepare.scan_failures(scan))
-    reports: list[Report] = []
+    briefs: list[Brief] = []
     for source in scan.sources:
         item = prepare.prepare(source, vocabulary, today)
         failures += item.failures
         if item.report:
-            reports.append(item.report)
+            briefs.append(Brief(item.report, item.passages, source.path))
+    reports = [brief.report for brief in briefs]
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)
+    if config.editorial:
+        failures += (
+            failure(name, "editorial", problem)
+            for name, problem in editorial.check(briefs, config.corpus)
+        )
     failures += _index_problems(config)
     return Verification(not failures, len(reports), tuple(failures))
 

@@ -18,7 +18,7 @@ LAYERS = (
     {"models", "syntax", "vocabulary", "config", "generations"},
     {"query"},
     {"readers", "identity"},
-    {"metadata", "passages", "classify", "permalinks", "snippets"},
+    {"metadata", "passages", "classify", "permalinks", "snippets", "editorial"},
     {"answers"},
     {"corpus"},
     {"prepare"},

@@ -19,7 +19,9 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_the_exception_tree_is_drawn_as_it_is() -> None:
-    drawn = re.findall(r"^[ │├└─]*(\w+)", (errors.__doc__ or "").split("A message")[0], re.MULTILINE)
+    drawn = re.findall(
+        r"^[ │├└─]*(\w+)", (errors.__doc__ or "").split("A message")[0], re.MULTILINE
+    )
     classes = {
         name: cls
         for name, cls in vars(errors).items()

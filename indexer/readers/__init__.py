@@ -53,9 +53,7 @@ def read(path: Path) -> Extract:
         raise ReadError(path, f"cannot be opened ({reason}); check its name and rights") from error
     except Exception as error:
         # What surprises a reader costs its own file, never the build.
-        told = (
-            f"surprised its reader ({type(error).__name__}: {error}); convert it, and tell us"
-        )
+        told = f"surprised its reader ({type(error).__name__}: {error}); convert it, and tell us"
         raise ReadError(path, told) from error
     return extract
 
