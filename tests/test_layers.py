@@ -1,4 +1,4 @@
-"""A module imports only from the layers above it; third-party engines and parsers stand in one file."""
+"""A module imports only from the layers above it; each library is imported in one place."""
 
 from __future__ import annotations
 
