@@ -167,7 +167,8 @@ def _pdf_styles() -> dict[str, Any]:
 
 
 def _flowables(document: Document, width: float) -> Iterator[Any]:
-    from reportlab.platypus import PageBreak as NewPage, Paragraph as Text, Spacer
+    from reportlab.platypus import Paragraph as Text
+    from reportlab.platypus.doctemplate import NotAtTopPageBreak as NewPage
 
     styles = _pdf_styles()
     keys = (f"heading-{number}" for number in count(1))
@@ -183,11 +184,13 @@ def _flowables(document: Document, width: float) -> Iterator[Any]:
             case Paragraph():
                 yield Text(_markup(block.runs), styles["body"])
             case List():
-                yield from _pdf_items(block, styles["item"])
-                yield Spacer(1, 4)
+                *others, last = _pdf_items(block, styles["item"])
+                last.spaceAfter = 4 + styles["item"].spaceAfter
+                yield from (*others, last)
             case Table():
-                yield _pdf_table(block, width, styles)
-                yield Spacer(1, 10)
+                table = _pdf_table(block, width, styles)
+                table.spaceAfter = 10
+                yield table
             case PageBreak():
                 yield NewPage()
 
