@@ -16,6 +16,7 @@ from indexer.errors import ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.generations import Generation
 from indexer.models import Passage, Report
+from indexer.passages import is_reference_list
 from indexer.query import Facet, FacetValue, Hit, IndexState, Notice, Query, Results, Snippet
 from indexer.vocabulary import Vocabulary
 
@@ -177,15 +178,20 @@ def _request(query: Query, parsed: syntax.Parsed) -> Request:
         sort=query.sort,
         offset=query.offset,
         limit=query.size,
-        snippets=SNIPPETS,
+        # One more than is shown, in case one of them is a list of sources.
+        snippets=SNIPPETS + 1,
     )
 
 
 def _snippets(passages: tuple[Passage, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
-    """The snippets of a hit in reading order; none when nothing was asked for but filters."""
+    """The snippets of a hit in reading order; none when nothing was asked for but filters.
+
+    A list of sources is shown only when nothing else matched.
+    """
     if not any(syntax.leaves(parsed.clauses)):
         return ()
-    ordered = sorted(passages, key=lambda passage: passage.number)
+    telling = [passage for passage in passages if not is_reference_list(passage)] or passages
+    ordered = sorted(telling[:SNIPPETS], key=lambda passage: passage.number)
     return tuple(snippets.snippet(passage, parsed.clauses) for passage in ordered)
 
 

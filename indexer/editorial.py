@@ -17,12 +17,12 @@ from urllib.parse import unquote, urlsplit
 
 from indexer.errors import EditorialError
 from indexer.models import Passage, Report
+from indexer.passages import is_reference_list
 from indexer.text import sentences, words
 
 REQUIRED: Final = (
     *("id", "title", "lang", "added", "type", "sectors", "rating", "rating_note", "summary"),
 )
-SOURCES_HEADING: Final = "sources"
 MAX_SENTENCE: Final = 40
 # Two reports that share this many words in a row share a sentence.
 SHARED_RUN: Final = 14
@@ -61,7 +61,7 @@ class Brief:
     @property
     def body(self) -> tuple[Passage, ...]:
         """The passages above the list of sources."""
-        return tuple(p for p in self.passages if not _in_sources(p))
+        return tuple(p for p in self.passages if not is_reference_list(p))
 
 
 def check(briefs: Sequence[Brief], corpus: Path) -> Iterator[tuple[str, EditorialError]]:
@@ -89,7 +89,7 @@ def _missing_keys(report: Report) -> Iterator[str]:
 
 
 def _source_list(brief: Brief) -> Iterator[str]:
-    sources = [p for p in brief.passages if _in_sources(p)]
+    sources = [p for p in brief.passages if is_reference_list(p)]
     listed = sum(len(passage.text.split("\n\n")) for passage in sources)
     if not sources:
         yield "has no list under a last heading `Sources`. Add it."
@@ -168,10 +168,6 @@ def _shared_runs(briefs: Iterable[Brief]) -> Iterator[tuple[str, EditorialError]
                     shared = " ".join(run)
                     text = f"{name}: shares “{shared}” with {owner}. Write one of them anew."
                     yield name, EditorialError(text)
-
-
-def _in_sources(passage: Passage) -> bool:
-    return passage.headings[:1] != () and passage.headings[0].lower() == SOURCES_HEADING
 
 
 def _sentences(text: str) -> Iterator[str]:

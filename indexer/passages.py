@@ -7,13 +7,23 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from indexer.models import Extract, Passage
-from indexer.text import language, sentences
+from indexer.text import fold, language, sentences
 
 WORDS: Final = 150
 # A run of text without sentence ends (a table, a list of names) is cut here all the same.
 MAX_PIECE: Final = 200
 # Fewer words than this say too little about their language.
 _ENOUGH_FOR_LANGUAGE: Final = 25
+
+
+_REFERENCES: Final = frozenset(
+    {"sources", "references", "bibliography", "bibliographie", "works cited", "notes"}
+)
+
+
+def is_reference_list(passage: Passage) -> bool:
+    """Whether a passage lists sources: it says who wrote what, not what works."""
+    return bool(passage.headings) and fold(passage.headings[0]) in _REFERENCES
 
 
 def cut(extract: Extract, report_id: str, lang: str) -> tuple[Passage, ...]:

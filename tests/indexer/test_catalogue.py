@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from indexer.catalogue import Catalogue
+from indexer.config import Config
+from indexer.errors import IndexMissing, ReportNotFound
+from indexer.query import Query
+from tests.conftest import MakeCorpus, build_index
+
+FILES = {
+    "lamps.md": (
+        "---\nid: lamps\naliases: [old-lamps]\ntitle: Lamps\nlang: en\nyear: 2008\n"
+        "added: 2026-01-02\nsectors: [urban-planning]\npublisher: Campbell\n---\n\n"
+        "Lamps on streets.\n\n## Findings\n\nLamps reduce theft.\n\n"
+        "## Sources\n\n1. Lamps lamps lamps and theft. Campbell, 2008.\n"
+    ),
+    "lampes.md": (
+        "---\nid: lamps-fr\ntitle: Lampes\nlang: fr\nyear: 2008\nadded: 2026-01-03\n"
+        "translation_of: lamps\nsectors: [urban-planning]\npublisher: Campbell\n---\n\n"
+        "Les lampes réduisent le vol.\n"
+    ),
+    "mentors.md": (
+        "---\nid: mentors\ntitle: Mentors\nlang: en\nadded: 2026-01-01\nsectors: [youth]\n---\n\n"
+        "Mentors meet young people.\n"
+    ),
+}
+
+
+@pytest.fixture
+def catalogue(make_corpus: MakeCorpus, config: Config) -> Iterator[Catalogue]:
+    make_corpus(FILES)
+    build_index(config)
+    opened = Catalogue(config)
+    yield opened
+    opened.close()
+
+
+def test_every_controlled_value_is_counted_also_with_zero(catalogue: Catalogue) -> None:
+    facets = {facet.name: facet for facet in catalogue.search(Query("lamps")).facets}
+    sectors = {value.value: value.count for value in facets["sector"].values}
+    assert len(sectors) == 18
+    assert (sectors["urban-planning"], sectors["youth"]) == (1, 0)
+
+
+def test_an_open_facet_shows_what_is_there_and_what_is_selected(catalogue: Catalogue) -> None:
+    query = Query(filters={"publisher": ("Nobody",)})
+    facets = {facet.name: facet for facet in catalogue.search(query).facets}
+    shown = [(value.value, value.count, value.selected) for value in facets["publisher"].values]
+    assert shown == [("Campbell", 2, False), ("Nobody", 0, True)]
+
+
+def test_a_list_of_sources_is_no_snippet_when_there_is_another(catalogue: Catalogue) -> None:
+    (hit,) = catalogue.search(Query("lamps", {"lang": ("en",)})).hits
+    assert [snippet.heading for snippet in hit.snippets] == ["", "Findings"]
+    (hit,) = catalogue.search(Query('"campbell 2008"')).hits
+    assert [snippet.heading for snippet in hit.snippets] == ["Sources"]
+
+
+def test_without_words_there_are_no_snippets(catalogue: Catalogue) -> None:
+    assert all(hit.snippets == () for hit in catalogue.search(Query()).hits)
+
+
+def test_a_page_beyond_the_last_is_the_last_with_a_notice(catalogue: Catalogue) -> None:
+    found = catalogue.search(Query(page=99, size=2))
+    assert (found.query.page, found.total, len(found.hits)) == (2, 3, 1)
+    assert [notice.kind for notice in found.notices] == ["beyond-last-page"]
+
+
+def test_a_report_answers_to_its_former_ids(catalogue: Catalogue) -> None:
+    assert catalogue.report("old-lamps").id == "lamps"
+    assert catalogue.passages("old-lamps") == catalogue.passages("lamps")
+    with pytest.raises(ReportNotFound, match="“absent”"):
+        catalogue.report("absent")
+
+
+def test_a_report_knows_its_translations_both_ways(catalogue: Catalogue) -> None:
+    english, french = catalogue.report("lamps"), catalogue.report("lamps-fr")
+    assert catalogue.translations(english) == (french,)
+    assert catalogue.translations(french) == (english,)
+    assert catalogue.translations(catalogue.report("mentors")) == ()
+
+
+def test_what_was_added_last_comes_first(catalogue: Catalogue) -> None:
+    assert [report.id for report in catalogue.recent(2)] == ["lamps-fr", "lamps"]
+
+
+def test_without_an_index_every_question_is_index_missing(config: Config) -> None:
+    catalogue = Catalogue(config)
+    for ask in (lambda: catalogue.search(Query()), catalogue.state, catalogue.status):
+        with pytest.raises(IndexMissing):
+            ask()
