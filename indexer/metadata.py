@@ -62,9 +62,9 @@ def resolve(
     )
     problems = [MetadataError(problem) for problem in extract.problems]
     problems += [
-        MetadataError(f"{path} ({source}): {problem}")
+        _problem(path, source, layer, key, problem)
         for source, layer in layers[:2]
-        for problem in _unknown_keys(layer, strict=source == "sidecar")
+        for key, problem in _unknown_keys(layer, strict=source == "sidecar")
     ]
     values: dict[str, object] = {}
     provenance: dict[str, str] = {}
@@ -76,8 +76,8 @@ def resolve(
             if isinstance(cleaned, _Bad):
                 # A format's own properties are often nonsense; nobody wrote them by hand.
                 if source != "file properties":
-                    told = f"{path} ({source}): {key}: {cleaned.reason}"
-                    problems.append(MetadataError(told))
+                    told = f"{key}: {cleaned.reason}"
+                    problems.append(_problem(path, source, layer, key, told))
                 cleaned = cleaned.kept
             if cleaned is not None and cleaned != ():
                 values[key] = cleaned
@@ -90,7 +90,15 @@ def read_sidecar(path: Path) -> dict[str, object]:
     return yamlfile.load_mapping(path) if path.exists() else {}
 
 
-def _unknown_keys(layer: Mapping[str, object], *, strict: bool) -> list[str]:
+def _problem(
+    path: str, source: str, layer: Mapping[str, object], key: str, told: str
+) -> MetadataError:
+    """What is wrong with a key, with its line where the source has lines."""
+    line = f", line {layer.lines[key]}" if isinstance(layer, yamlfile.Located) else ""
+    return MetadataError(f"{path} ({source}{line}): {told}")
+
+
+def _unknown_keys(layer: Mapping[str, object], *, strict: bool) -> list[tuple[str, str]]:
     """The keys that nobody reads; unless `strict`, only those that look like typing errors."""
     problems = []
     for key in layer:
@@ -98,9 +106,9 @@ def _unknown_keys(layer: Mapping[str, object], *, strict: bool) -> list[str]:
             continue
         close = difflib.get_close_matches(key, list(_CLEANERS), n=1, cutoff=0.75)
         if close:
-            problems.append(f"“{key}” is not a key; did you mean `{close[0]}`?")
+            problems.append((key, f"“{key}” is not a key; did you mean `{close[0]}`?"))
         elif strict:
-            problems.append(f"“{key}” is not a key; corpus/README.md lists them.")
+            problems.append((key, f"“{key}” is not a key; corpus/README.md lists them."))
     return problems
 
 

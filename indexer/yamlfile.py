@@ -7,6 +7,7 @@ a key given twice is an error rather than a silent loss.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,14 @@ import yaml
 from indexer.errors import MetadataError
 
 MAX_BYTES = 1_000_000
+
+
+class Located(dict[str, object]):
+    """A mapping that knows on which line each of its keys stands."""
+
+    def __init__(self, values: Mapping[str, object], lines: Mapping[str, int]) -> None:
+        super().__init__(values)
+        self.lines = lines
 
 
 class _Loader(yaml.SafeLoader):
@@ -50,10 +59,18 @@ def parse(content: str, where: str, first_line: int = 1) -> object:
     """The value of a YAML text; MetadataError names `where` and the line."""
     if len(content) > MAX_BYTES:
         raise MetadataError(f"{where}: longer than {MAX_BYTES:,} characters; shorten it.")
+    loader = _Loader(content)
     try:
-        return yaml.load(content, Loader=_Loader)  # a subclass of SafeLoader
+        node = loader.get_single_node()
+        value = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise MetadataError(_explain(error, where, first_line)) from error
+    finally:
+        loader.dispose()
+    if isinstance(node, yaml.MappingNode) and isinstance(value, dict):
+        lines = {key.value: key.start_mark.line + first_line for key, _ in node.value}
+        return Located({str(key): item for key, item in value.items()}, lines)
+    return value
 
 
 def _explain(error: Exception, where: str, first_line: int) -> str:
@@ -90,4 +107,4 @@ def as_mapping(value: object, where: str) -> dict[str, object]:
     if not isinstance(value, dict):
         kind = type(value).__name__
         raise MetadataError(f"{where}: holds a {kind}, not `key: value` lines. Correct it.")
-    return {str(key): item for key, item in value.items()}
+    return value

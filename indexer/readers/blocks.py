@@ -127,7 +127,7 @@ def assemble(
     return Extract(
         format=form,
         sections=sections,
-        declared=dict(declared or {}),
+        declared=declared or {},
         properties=recorded,
         pages=len(characters) if paged else None,
         characters=characters,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,17 @@ def test_an_unknown_key_is_told_with_the_nearest_key() -> None:
     problems = resolve(sidecar={"sector": ["youth"], "colour": "red"}).problems
     assert "did you mean `sectors`?" in str(problems[0])
     assert "“colour” is not a key" in str(problems[1])
+
+
+def test_a_problem_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf.yaml"
+    path.write_text("title: A\n\nyear: 20016\nsector: [youth]\n")
+    extract = Extract("pdf", (Section("", 0, None, (TEXT,)),))
+    known = metadata.resolve("a.pdf", extract, metadata.read_sidecar(path), VOCABULARY)
+    assert [str(problem).split(": ")[0] for problem in known.problems] == [
+        "a.pdf (sidecar, line 4)",
+        "a.pdf (sidecar, line 3)",
+    ]
 
 
 def test_front_matter_made_for_other_programs_is_only_told_of_typing_errors() -> None:
