@@ -1,0 +1,147 @@
+"""The JSON of the contract."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+
+def test_a_search_answers_in_the_shape_of_the_contract(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?q=thirteen+studies&sector=urban-planning").json
+    assert found
+    assert list(found) == [
+        "ok",
+        "query",
+        "url",
+        "total",
+        "took_ms",
+        "hits",
+        "facets",
+        "suggestion",
+        "notices",
+        "index",
+    ]
+    assert found["ok"] is True
+    assert found["query"] == {
+        "text": "thirteen studies",
+        "filters": {"sector": ["urban-planning"]},
+        "sort": "relevance",
+        "page": 1,
+        "size": 10,
+    }
+    assert found["url"] == "http://localhost/en/search?q=thirteen+studies&sector=urban-planning"
+    assert found["total"] == 1
+    assert found["suggestion"] is None
+    assert found["notices"] == []
+    assert set(found["index"]) == {"generation", "reports", "passages", "built_at"}
+    assert found["index"]["built_at"].endswith("Z")
+
+
+def test_a_hit_tells_where_each_passage_is(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?q=thirteen").json
+    assert found
+    hit = found["hits"][0]
+    assert hit["score"] > 0
+    del hit["score"]
+    text = "Findings  The review covers thirteen studies. See https://example.org/studies?a=1&b=2."
+    start = text.index("thirteen")
+    assert hit == {
+        "id": "street-lighting",
+        "url": "/en/report/street-lighting",
+        "title": "Street lighting and theft",
+        "lang": "en",
+        "year": 2008,
+        "type": "review",
+        "rating": "effective",
+        "sectors": ["urban-planning", "neighbourhoods"],
+        "publisher": "Campbell Collaboration",
+        "summary": "Lamps that work reduce theft, at night and by day.",
+        "passages": [
+            {
+                "number": 2,
+                "page": 2,
+                "heading": "",
+                "text": text,
+                "marks": [[start, start + len("thirteen")]],
+                "url": "/en/report/street-lighting#passage-2",
+            }
+        ],
+    }
+
+
+def test_facets_carry_labels_and_say_what_is_selected(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?sector=youth").json
+    assert found
+    youth = found["facets"]["sector"][0]
+    assert youth == {"value": "youth", "label": "Youth", "count": 12, "selected": True}
+
+
+def test_labels_follow_the_language_that_is_asked_for(client: FlaskClient) -> None:
+    response = client.get("/api/v1/search", headers={"Accept-Language": "fr-CA"})
+    assert response.json
+    assert response.json["facets"]["sector"][0]["label"] == "Jeunes"
+    assert response.json["url"] == "http://localhost/fr/search"
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+def test_years_of_a_search_are_told_only_when_given(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?from=2001&to=2005").json
+    assert found
+    assert found["query"]["from"] == 2001
+    assert found["query"]["to"] == 2005
+
+
+def test_notices_have_a_kind_for_machines_and_a_message_for_people(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?sector=yuoth").json
+    assert found
+    (notice,) = found["notices"]
+    assert notice["kind"] == "unknown-value"
+    assert notice["nearest"] == "youth"
+    assert notice["message"] == "The filter “Sector” has no value “yuoth”, so it was left out."
+
+
+def test_a_report_comes_with_its_passages_and_translations(client: FlaskClient) -> None:
+    found = client.get("/api/v1/report/street-lighting").json
+    assert found
+    assert found["report"]["ratings"][1] == {
+        "by": "College of Policing",
+        "rating": "Overall decrease",
+        "url": None,
+    }
+    assert found["report"]["added"] == "2026-03-01"
+    assert [passage["page"] for passage in found["passages"]] == [1, 2, 3]
+    assert [other["id"] for other in found["translations"]] == ["eclairage"]
+    assert "path" not in found["report"]
+
+
+def test_a_former_id_leads_to_the_report(client: FlaskClient) -> None:
+    response = client.get("/api/v1/report/old-lighting")
+    assert response.status_code == 301
+    assert response.headers["Location"] == "/api/v1/report/street-lighting"
+
+
+def test_status_tells_of_the_last_build(client: FlaskClient) -> None:
+    found = client.get("/api/v1/status").json
+    assert found
+    assert found["stale"] is False
+    assert found["engine"] == "memory"
+    assert found["last_build"]["failures"][0]["error"] == "NoText"
+
+
+@pytest.mark.parametrize(
+    ("address", "method", "status", "error"),
+    [
+        ("/api/v1/report/none", "GET", 404, "ReportNotFound"),
+        ("/api/v1/none", "GET", 404, "NotFound"),
+        ("/api/v1/search", "POST", 405, "MethodNotAllowed"),
+    ],
+)
+def test_errors_have_the_shape_of_the_contract(
+    client: FlaskClient, address: str, method: str, status: int, error: str
+) -> None:
+    response = client.open(address, method=method)
+    assert response.status_code == status
+    told = response.json
+    assert told
+    assert told.pop("message")
+    assert told == {"ok": False, "status": status, "error": error}

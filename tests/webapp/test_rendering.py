@@ -1,0 +1,65 @@
+"""Text into HTML."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.query import Snippet
+from webapp import rendering
+
+
+def snippet(text: str, *marks: tuple[int, int]) -> Snippet:
+    return Snippet(1, None, "", text, marks)
+
+
+def test_marks_become_elements_and_neighbours_become_one() -> None:
+    html = rendering.marked(snippet("a <b> street lighting", (6, 12), (13, 21)), "en")
+    assert html == "a &lt;b&gt; <mark>street lighting</mark>"
+
+
+def test_marks_outside_the_text_are_left_out() -> None:
+    assert rendering.marked(snippet("abc", (2, 9), (-1, 2)), "en") == "abc"
+
+
+def test_french_spaces_do_not_break_and_keep_every_place() -> None:
+    text = "Oui ; « non » : 2 000 $ et 14 % ? 12 ans"
+    spaced = rendering.spaced(text, "fr")
+    expected = "Oui\u202f; «\u202fnon\u202f»\u00a0: 2\u202f000\u00a0$ et 14\u00a0%\u202f? 12 ans"
+    assert spaced == expected
+    assert len(spaced) == len(text)
+    assert rendering.spaced(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "//example.org", "https://", "", None, "http://[x"],
+)
+def test_what_is_no_web_address_is_no_link(address: str | None) -> None:
+    assert rendering.web_address(address) is None
+
+
+def test_only_a_pdf_opens_at_a_page() -> None:
+    assert rendering.page_address("https://a.ca/x.PDF?y=1#z", 3) == "https://a.ca/x.PDF?y=1#page=3"
+    assert rendering.page_address("https://a.ca/x.html", 3) is None
+    assert rendering.page_address("https://a.ca/x.pdf", None) is None
+    assert rendering.page_address("ftp://a.ca/x.pdf", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("see https://a.ca/x.", "https://a.ca/x"),
+        ("(https://a.ca/x)", "https://a.ca/x"),
+        ("https://a.ca/x_(y), then", "https://a.ca/x_(y)"),
+        ("<https://a.ca/?a=1&b=2>", "https://a.ca/?a=1&amp;b=2"),
+        ("« https://a.ca »", "https://a.ca"),
+    ],
+)
+def test_an_address_ends_before_the_punctuation_of_its_sentence(text: str, address: str) -> None:
+    assert f'<a href="{address}" rel="noopener nofollow">' in rendering.linked(text)
+
+
+def test_every_rating_has_its_own_shape() -> None:
+    ratings = ["effective", "promising", "mixed", "no-effect", "harmful", "not-rated"]
+    assert len({rendering.rating_symbol(rating) for rating in ratings}) == len(ratings)
+    assert rendering.rating_symbol("unheard-of") == rendering.rating_symbol("not-rated")

@@ -1,0 +1,175 @@
+"""One report, as it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+
+from indexer.models import Passage, ReadWarning, Report
+from tests.webapp import sample
+from webapp import create_app
+
+
+def read(client: FlaskClient, address: str) -> BeautifulSoup:
+    response = client.get(address)
+    assert response.status_code == 200
+    return BeautifulSoup(response.text, "lxml")
+
+
+def one(page: BeautifulSoup | Tag, selector: str) -> Tag:
+    found = page.select_one(selector)
+    assert found is not None, selector
+    return found
+
+
+def facts(page: BeautifulSoup) -> dict[str, str]:
+    rows = page.select(".facts dl > div")
+    return {one(row, "dt").text: " ".join(one(row, "dd").text.split()) for row in rows}
+
+
+def test_the_rating_stands_with_its_note_and_the_words_of_the_sources(client: FlaskClient) -> None:
+    verdict = one(read(client, "/en/report/street-lighting"), ".verdict")
+    assert one(verdict, ".rating").text == "Effective"
+    assert "Thirteen studies agree." in verdict.text
+    rows = [[cell.text for cell in row.select("th, td")] for row in verdict.select("tbody tr")]
+    assert rows == [["CrimeSolutions", "Effective"], ["College of Policing", "Overall decrease"]]
+    assert one(verdict, "tbody a")["href"] == "https://crimesolutions.example/1"
+
+
+def test_a_rating_without_note_says_what_it_means(client: FlaskClient) -> None:
+    verdict = one(read(client, "/fr/report/suggested"), ".verdict")
+    assert "Aucune cote ni étude comparative" in verdict.text
+
+
+def test_the_facts_are_told_in_the_language_of_the_page(client: FlaskClient) -> None:
+    english = facts(read(client, "/en/report/street-lighting"))
+    assert english["For whom"] == "General public / neighbourhoods"
+    assert english["Place"] == "Sherbrooke, Quebec"
+    assert english["Added to the index"] == "March 1, 2026"
+    french = facts(read(client, "/fr/report/street-lighting"))
+    assert french["Pour qui"] == "Population générale / quartiers"
+    assert french["Lieu"] == "Sherbrooke, Québec"
+    assert french["Ajout à l’index"] == "1 mars 2026"
+
+
+def test_a_declared_sector_says_so_and_a_suggested_one_says_why(client: FlaskClient) -> None:
+    assert "Chosen by an editor." in facts(read(client, "/en/report/street-lighting"))["Sectors"]
+    why = facts(read(client, "/en/report/suggested"))["Sectors"]
+    assert "suggested: why?" in why
+    assert "“gangs” × 1, in the title" in why
+
+
+def test_every_passage_and_every_page_has_an_anchor(client: FlaskClient) -> None:
+    page = read(client, "/en/report/street-lighting")
+    for number in (1, 2, 3):
+        passage = one(page, f"#passage-{number}")
+        assert one(passage, f"#page-{number}").text.startswith(f"Page {number}")
+    assert "thirteen studies" in one(page, "#passage-2").text
+
+
+def test_each_page_leads_to_the_same_page_of_a_pdf(client: FlaskClient) -> None:
+    page = read(client, "/en/report/street-lighting")
+    assert one(page, "#page-2 a")["href"] == "https://example.org/lighting.pdf#page=2"
+
+
+def test_the_contents_name_pages_where_there_are_no_headings(client: FlaskClient) -> None:
+    contents = one(read(client, "/en/report/street-lighting"), ".contents")
+    assert [str(link["href"]) for link in contents.select("a")] == ["#page-1", "#page-2", "#page-3"]
+
+
+def test_web_addresses_in_the_text_are_links(client: FlaskClient) -> None:
+    link = one(read(client, "/en/report/street-lighting"), ".text p:not(.page) a")
+    assert link["href"] == "https://example.org/studies?a=1&b=2"
+    assert link["rel"] == ["noopener", "nofollow"]
+
+
+def test_rows_of_a_table_are_a_table(client: FlaskClient) -> None:
+    table = one(read(client, "/fr/report/eclairage"), ".text table")
+    assert [head.text for head in table.select("thead th")] == ["Rue", "Avant", "Après"]
+    assert [cell.text for cell in table.select("tbody tr:first-child td")] == [
+        "Principale",
+        "12",
+        "7",
+    ]
+
+
+def test_a_translation_leads_to_the_other_language(client: FlaskClient) -> None:
+    link = one(read(client, "/en/report/street-lighting"), '.actions a[hreflang="fr"]')
+    assert link["href"] == "/fr/report/eclairage"
+    assert link.text == "Also in French"
+    back = one(read(client, "/fr/report/eclairage"), '.actions a[hreflang="en"]')
+    assert back.text == "Aussi en anglais"
+
+
+def test_a_report_in_the_other_language_is_marked(client: FlaskClient) -> None:
+    page = read(client, "/en/report/eclairage")
+    assert one(page, "h1")["lang"] == "fr"
+    assert one(page, ".lead")["lang"] == "fr"
+    assert one(page, "#passage-1 > div")["lang"] == "fr"
+    assert not read(client, "/fr/report/eclairage").select("main [lang]")
+
+
+def test_a_withdrawn_report_says_why(client: FlaskClient) -> None:
+    page = read(client, "/fr/report/withdrawn")
+    assert one(page, ".warning").text == "Retiré. Replaced by the plan of 2026."
+
+
+def test_a_former_id_leads_to_the_report_for_good(client: FlaskClient) -> None:
+    response = client.get("/fr/report/old-lighting")
+    assert response.status_code == 301
+    assert response.headers["Location"] == "/fr/report/street-lighting"
+
+
+@pytest.fixture
+def long_report(tmp_path: Path) -> FlaskClient:
+    """A report with nested headings over several pages, of which some could not be read."""
+    report = Report(
+        id="long",
+        path="long.pdf",
+        format="pdf",
+        title="A long report",
+        lang="en",
+        fingerprint="f",
+        added=dt.date(2026, 1, 1),
+        pages=4,
+        warnings=(ReadWarning("page-without-text", "holds no text; it may be a scan", page=4),),
+    )
+    rows = "Place | Calls\n\nNorth | 5"
+    places = [
+        (1, ("A long report",), "It begins."),
+        (1, ("A long report", "Method"), "How."),
+        (2, ("A long report", "Method", "Sample"), f"Who.\n\n{rows}"),
+        (2, ("A long report", "Method", "Sample"), "South | 7"),
+        (3, ("A long report", "Results"), "What."),
+    ]
+    passages = tuple(
+        Passage("long", number, page, headings, text, "en")
+        for number, (page, headings, text) in enumerate(places, start=1)
+    )
+    return create_app(catalogue=sample.catalogue_of(tmp_path, (report, passages))).test_client()
+
+
+def test_each_heading_and_each_page_is_said_once(long_report: FlaskClient) -> None:
+    page = read(long_report, "/en/report/long")
+    found = [(h.name, h.text) for h in page.select(".text h3, .text h4")]
+    assert found == [("h3", "Method"), ("h4", "Sample"), ("h3", "Results")]
+    assert [str(tag["id"]) for tag in page.select(".page")] == ["page-1", "page-2", "page-3"]
+
+
+def test_the_contents_name_the_headings_with_their_pages(long_report: FlaskClient) -> None:
+    lines = [line.text for line in read(long_report, "/en/report/long").select(".contents li")]
+    assert lines == ["Method p. 1", "Sample p. 2", "Results p. 3"]
+
+
+def test_a_table_that_goes_on_in_the_next_passage_has_one_header(long_report: FlaskClient) -> None:
+    tables = read(long_report, "/en/report/long").select(".text table")
+    assert [len(table.select("th")) for table in tables] == [2, 0]
+
+
+def test_what_could_not_be_read_is_said(long_report: FlaskClient) -> None:
+    warning = one(read(long_report, "/fr/report/long"), ".warning")
+    assert "Page 4\u00a0: holds no text; it may be a scan" in warning.text

@@ -1,0 +1,65 @@
+"""Where things are: the addresses of searches, reports, static files and the other language."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import current_app, request, url_for
+
+from indexer import permalinks
+from indexer.query import Query
+from webapp.catalogue import catalogue
+from webapp.i18n import current_language, language_of_path
+
+
+def search_url(query: Query, lang: str | None = None) -> str:
+    """The address of a search in a language (that of the page)."""
+    path = url_for("search.results", lang=lang or current_language())
+    return _with_query(path, permalinks.write(query))
+
+
+def filter_url(facet: str, value: str) -> str:
+    """The address of the search for everything with one value of a filter."""
+    return search_url(Query().adding(facet, value))
+
+
+def report_url(report_id: str, passage: int | None = None, lang: str | None = None) -> str:
+    """The address of a report, or of one of its passages."""
+    anchor = f"passage-{passage}" if passage else None
+    lang = lang or current_language()
+    return url_for("reports.report", report_id=report_id, lang=lang, _anchor=anchor)
+
+
+def in_language(lang: str, query_string: str = "") -> str:
+    """The address of this page in a language; of the home page where there is no such page."""
+    path = request.path
+    if language_of_path(path) is None:
+        return url_for("search.home", lang=lang)
+    here = request.script_root + quote(f"/{lang}{path[3:] or '/'}", safe="/")
+    return _with_query(here, query_string)
+
+
+def absolute(path: str) -> str:
+    """A path of this site as a full address, under `base_url` where that is configured."""
+    base = catalogue().config.base_url
+    if base:
+        return base + path.removeprefix(request.script_root)
+    return request.host_url.rstrip("/") + path
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, which changes with its content."""
+    folder = Path(str(current_app.static_folder))
+    return url_for("static", filename=name, v=_digest(folder / name))
+
+
+@functools.cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def _with_query(path: str, query_string: str) -> str:
+    return f"{path}?{query_string}" if query_string else path

@@ -1,0 +1,42 @@
+"""What every template can say: words, addresses, and HTML from text."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp import addresses, rendering, wording
+from webapp.catalogue import catalogue, definition, label
+from webapp.i18n import gettext as _
+
+
+def init_app(app: Flask) -> None:
+    """Gives templates the functions that turn data into words, addresses and HTML."""
+    app.context_processor(
+        lambda: {
+            "site_name": site_name(),
+            "label": label,
+            "definition": definition,
+            "quiet_line": wording.quiet_line,
+            "place": wording.place,
+            "in_language": addresses.in_language,
+            "absolute": addresses.absolute,
+            "static_url": addresses.static_url,
+            "search_url": addresses.search_url,
+            "filter_url": addresses.filter_url,
+            "report_url": addresses.report_url,
+            "web_address": rendering.web_address,
+            "page_address": rendering.page_address,
+            "quoted": wording.quoted,
+            "spaced": rendering.spaced,
+            "marked": rendering.marked,
+            "linked": rendering.linked,
+            "rating_symbol": rendering.rating_symbol,
+        }
+    )
+
+
+def site_name() -> str:
+    """The name of the site; the usual one has a name in each language."""
+    usual = {"Evidence for Safer Cities": _("Evidence for Safer Cities")}
+    name = catalogue().config.site_name
+    return usual.get(name, name)

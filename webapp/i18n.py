@@ -1,0 +1,118 @@
+"""Which language a page speaks, and how that language writes numbers, dates and lists.
+
+The address decides (`/en/...`, `/fr/...`); where it says nothing, the browser does. Flask-Babel
+is imported only here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+import flask_babel  # type: ignore[import-untyped]
+from babel import Locale, dates, lists, numbers
+from flask import Flask, current_app, has_request_context, request
+
+LANGUAGES: Final = ("en", "fr")
+_LOCALES: Final = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA")}
+
+
+def init_app(app: Flask) -> None:
+    """Lets addresses carry the language, and templates speak it."""
+    flask_babel.Babel(app, locale_selector=_locale)
+    app.url_defaults(_keep_language)
+    app.url_value_preprocessor(_take_language)
+    app.context_processor(
+        lambda: {
+            "_": gettext,
+            "ngettext": ngettext,
+            "lang": current_language(),
+            "other_lang": other_language(),
+            "number": number,
+            "date": date,
+            "moment": moment,
+            "language_name": language_name,
+        }
+    )
+
+
+def current_language() -> str:
+    """The language of the page being written: `en` or `fr`."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    return language_of_path(request.path) or preferred_language()
+
+
+def language_of_path(path: str) -> str | None:
+    """The language that an address names, if it names one."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return first if first in LANGUAGES else None
+
+
+def preferred_language() -> str:
+    """The language that the browser asks for; English when it asks for neither."""
+    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
+
+
+def other_language() -> str:
+    """The language that the page does not speak."""
+    return LANGUAGES[1 - LANGUAGES.index(current_language())]
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """The text in the language of the page, with its values filled in."""
+    said = str(flask_babel.get_translations().gettext(text))
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
+    """The text for a count in the language of the page; `%(num)s` is the count as it is written."""
+    said = str(flask_babel.get_translations().ngettext(one, many, count))
+    return said % {"num": number(count), **values}
+
+
+def number(value: float) -> str:
+    """A number as the language groups and points it."""
+    return numbers.format_decimal(value, locale=_locale())
+
+
+def date(value: dt.date) -> str:
+    """A day in words."""
+    return dates.format_date(value, "long", locale=_locale())
+
+
+def moment(value: dt.datetime) -> str:
+    """A day and a time of day, in UTC."""
+    there = value.astimezone(dt.UTC)
+    time = dates.format_time(there, "short", locale=_locale(), tzinfo=dt.UTC)
+    return f"{date(there)}, {time} UTC"
+
+
+def alternatives(values: Sequence[str]) -> str:
+    """The values as alternatives: “a, b or c”."""
+    return lists.format_list(list(values), "or", locale=_locale())
+
+
+def language_name(lang: str) -> str:
+    """What a language is called in the language of the page, within a sentence."""
+    return str(_locale().languages.get(lang, lang))
+
+
+def country_name(code: str) -> str:
+    """What a country is called in the language of the page; a code without a name stays."""
+    return str(_locale().territories.get(code.upper(), code))
+
+
+def _locale() -> Locale:
+    return _LOCALES[current_language()]
+
+
+def _keep_language(endpoint: str, values: dict[str, object]) -> None:
+    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values.setdefault("lang", current_language())
+
+
+def _take_language(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    if values:
+        values.pop("lang", None)

@@ -1,0 +1,157 @@
+"""Text of documents into HTML: the only place where that happens.
+
+Everything that comes from a document is untrusted: it is escaped here, and an address becomes a
+link only if it is http or https.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from indexer.query import Snippet
+from webapp.i18n import gettext as _
+
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
+_CELLS: Final = " | "
+_FRENCH_SPACE: Final = re.compile(
+    r"(?P<narrow>(?<=«) | (?=[»;?!])|(?<=\d) (?=\d{3}(?!\d)))| (?=:)|(?<=\d) (?=[%$]|[kMG]\$)"
+)
+
+
+def marked(snippet: Snippet, lang: str) -> Markup:
+    """The text of a snippet with what was asked for in <mark>; marks side by side become one."""
+    text, html, end = spaced(snippet.text, lang), Markup(), 0
+    for start, stop in _joined(text, snippet.marks):
+        html += escape(text[end:start]) + Markup("<mark>{}</mark>").format(text[start:stop])
+        end = stop
+    return html + escape(text[end:])
+
+
+def spaced(text: str, lang: str) -> str:
+    """A French text with its spaces before marks and in numbers unbreakable; of the same length."""
+    return _FRENCH_SPACE.sub(_unbreakable, text) if lang == "fr" else text
+
+
+def _unbreakable(space: re.Match[str]) -> str:
+    return "\u202f" if space.group("narrow") else "\u00a0"
+
+
+def _joined(text: str, marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The marks in order, those that only a space separates as one, and none outside the text."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(marks):
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        elif 0 <= start < stop <= len(text):
+            joined.append((start, stop))
+    return joined
+
+
+def web_address(address: str | None) -> str | None:
+    """The address if it is a web address that a page may link to, otherwise None."""
+    try:
+        parts = urlsplit((address or "").strip())
+    except ValueError:
+        return None
+    return parts.geturl() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def page_address(address: str | None, page: int | None) -> str | None:
+    """The address of one page of an original: only for a PDF, which browsers open at a page."""
+    linkable = web_address(address)
+    if not linkable or page is None or not urlsplit(linkable).path.lower().endswith(".pdf"):
+        return None
+    return f"{linkable.split('#')[0]}#page={page}"
+
+
+def linked(text: str) -> Markup:
+    """The text with its web addresses as links."""
+    html, end = Markup(), 0
+    for match in _ADDRESS.finditer(text):
+        address = _trimmed(match[0])
+        href = web_address(address)
+        if href:
+            html += escape(text[end : match.start()]) + _link(href, address)
+            end = match.start() + len(address)
+    return html + escape(text[end:])
+
+
+def _trimmed(address: str) -> str:
+    """The address without the punctuation of the sentence around it."""
+    trimmed = address.rstrip(".,;:!?…'’\u00a0\u202f")
+    while trimmed.endswith(")") and trimmed.count(")") > trimmed.count("("):
+        trimmed = trimmed[:-1].rstrip(".,;:!?…'’")
+    return trimmed
+
+
+def _link(href: str, text: str) -> Markup:
+    return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(href, text)
+
+
+def blocks(text: str, lang: str, columns_before: int = 0) -> Markup:
+    """The blocks of a passage: paragraphs, and runs of rows as tables.
+
+    The first row of a run is its header, unless the run goes on with a table of `columns_before`
+    columns that ended the passage before.
+    """
+    html = Markup()
+    for columns, rows in _runs(spaced(text, lang)):
+        if columns > 1:
+            html += _table([row.split(_CELLS) for row in rows], goes_on=columns == columns_before)
+        else:
+            html += Markup().join(Markup("<p>{}</p>\n").format(linked(row)) for row in rows)
+        columns_before = 0
+    return html
+
+
+def columns_after(text: str) -> int:
+    """How many columns the table has that ends a text; 0 when it ends with a paragraph."""
+    columns = [columns for columns, _ in _runs(text)][-1:]
+    return columns[0] if columns and columns[0] > 1 else 0
+
+
+def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
+    found = [block for block in re.split(r"\n\s*\n", text.strip()) if block]
+    for separators, run in groupby(found, key=lambda block: block.count(_CELLS)):
+        yield separators + 1, list(run)
+
+
+def _table(rows: Sequence[Sequence[str]], goes_on: bool) -> Markup:
+    header = not goes_on and len(rows) > 1
+    head = Markup("<thead>{}</thead>").format(_row(rows[0], "th")) if header else Markup()
+    body = Markup().join(_row(row, "td") for row in rows[header:])
+    table = Markup("<table>{}<tbody>{}</tbody></table>").format(head, body)
+    # Where it is wider than the screen it scrolls, also by keyboard.
+    frame = Markup('<div class="{}" role="group" aria-label="{}" tabindex="0">{}</div>\n')
+    return frame.format("wide goes-on" if goes_on else "wide", _("Table"), table)
+
+
+def _row(cells: Iterable[str], tag: str) -> Markup:
+    scope = Markup(' scope="col"') if tag == "th" else Markup()
+    content = Markup().join(
+        Markup("<{0}{1}>{2}</{0}>").format(tag, scope, linked(cell.strip())) for cell in cells
+    )
+    return Markup("<tr>{}</tr>").format(content)
+
+
+# A disc, half a disc in a ring, a split disc, a ring, a triangle, a dotted ring.
+_SHAPES: Final = {
+    "effective": '<circle cx="8" cy="8" r="7"/>',
+    "promising": '<path d="M8 1a7 7 0 0 1 0 14z"/><circle class="line" cx="8" cy="8" r="6.2"/>',
+    "mixed": '<path d="M7 1.1a7 7 0 0 0 0 13.8zM9 1.1a7 7 0 0 1 0 13.8z"/>',
+    "no-effect": '<circle class="line" cx="8" cy="8" r="6.2"/>',
+    "harmful": '<path d="M8 1 15.5 14.5H.5z"/>',
+    "not-rated": '<circle class="line dots" cx="8" cy="8" r="6.2"/>',
+}
+
+
+def rating_symbol(rating: str) -> Markup:
+    """The shape of a rating; always shown with its word."""
+    shape = _SHAPES.get(rating, _SHAPES["not-rated"])
+    return Markup('<svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>').format(Markup(shape))

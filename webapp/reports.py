@@ -1,0 +1,35 @@
+"""One report with its passages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from webapp import reading
+from webapp.addresses import report_url
+from webapp.catalogue import catalogue
+from webapp.i18n import preferred_language
+
+pages = Blueprint("reports", __name__)
+
+
+@pages.get("/report/<report_id>")
+def choose_report(report_id: str) -> Response:
+    """The report in the browser's language."""
+    return redirect(url_for("reports.report", report_id=report_id, lang=preferred_language()))
+
+
+@pages.get("/<any(en, fr):lang>/report/<report_id>")
+def report(report_id: str) -> str | Response:
+    """A report: what it says, for whom, how well it works, and every passage."""
+    found = catalogue().report(report_id)
+    if found.id != report_id:
+        return redirect(report_url(found.id), 301)
+    read = reading.parts(found, catalogue().passages(found.id))
+    return render_template(
+        "report.html",
+        report=found,
+        parts=read,
+        contents=reading.contents(read),
+        translations=catalogue().translations(found),
+    )

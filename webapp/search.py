@@ -1,0 +1,74 @@
+"""The home page and the results of a search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from indexer import permalinks
+from indexer.query import DEFAULT_SIZE, Query
+from webapp import filters, wording
+from webapp.catalogue import catalogue
+from webapp.i18n import preferred_language
+
+RECENT = 6
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/")
+def choose_home() -> Response:
+    """The home page in the browser's language."""
+    return redirect(url_for("search.home", lang=preferred_language()))
+
+
+@pages.get("/search")
+def choose_results() -> Response:
+    """The same search in the browser's language."""
+    path = url_for("search.results", lang=preferred_language())
+    asked = request.query_string.decode("ascii", "replace")
+    return redirect(f"{path}?{asked}" if asked else path)
+
+
+@pages.get("/<any(en, fr):lang>/")
+def home() -> str:
+    """The search box, the sectors, the ratings and what is new."""
+    everything = catalogue().search(Query(size=1))
+    facets = {facet.name: facet.values for facet in everything.facets}
+    return render_template(
+        "home.html",
+        index=everything.index,
+        sectors=facets["sector"],
+        ratings=facets["rating"],
+        recent=catalogue().recent(RECENT),
+    )
+
+
+@pages.get("/<any(en, fr):lang>/search")
+def results() -> str:
+    """The reports that a search finds, with its filters."""
+    asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
+    found = catalogue().search(asked)
+    query = found.query
+    return render_template(
+        "search.html",
+        found=found,
+        query=query,
+        query_string=permalinks.write(query),
+        size=query.size if query.size != DEFAULT_SIZE else None,
+        sentence=wording.sentence(found.total, query),
+        chips=filters.chips(query),
+        unfiltered=filters.unfiltered(query),
+        groups=filters.groups(found),
+        orders=filters.orders(query),
+        neighbours=filters.neighbours(found),
+        notices=filters.told((*misunderstood, *found.notices), query),
+        suggestion=_suggested(query, found.suggestion),
+        ways_out=filters.ways_out(catalogue(), query) if not found.total else [],
+    )
+
+
+def _suggested(query: Query, suggestion: str | None) -> Query | None:
+    return replace(query, text=suggestion, page=1) if suggestion else None
