@@ -1,46 +1,102 @@
-"""What a search or a report is called in JSON: the same on the command line and on the site."""
+"""What a search or a report is called in JSON: the same on the command line and on the site.
+
+Everything here is ready for JSON: dictionaries, lists, texts and numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
 
 from indexer.models import Passage, Report
 from indexer.permalinks import report_path, search_path
 from indexer.query import Facet, Hit, IndexState, Notice, Query, Results, Snippet
 from indexer.vocabulary import Vocabulary
 
+# The state of a file is nobody's business but the index's.
+_PRIVATE: Final = frozenset({"path", "fingerprint"})
 
-def search(
-    results: Results,
-    notices: Iterable[Notice],
-    vocabulary: Vocabulary,
-    lang: str,
-    base_url: str = "",
-) -> dict[str, Any]:
-    """The answer to a search, with labels and links for a language of the interface."""
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which language answers speak and link: `tell` words a notice; `root` begins every path."""
+
+    lang: str
+    vocabulary: Vocabulary
+    tell: Callable[[Notice], str]
+    base_url: str = ""
+    root: str = ""
+
+
+def search(results: Results, notices: Iterable[Notice], voice: Voice) -> dict[str, Any]:
+    """The answer to a search."""
+    told = [*notices, *results.notices]
     return {
         "ok": True,
-        "query": query(results.query),
-        "url": base_url + search_path(results.query, lang),
+        "query": _query(results.query),
+        "url": voice.base_url + voice.root + search_path(results.query, voice.lang),
         "total": results.total,
         "took_ms": round(results.took_ms, 1),
-        "hits": [_hit(hit, lang) for hit in results.hits],
-        "facets": {facet.name: _facet(facet, vocabulary, lang) for facet in results.facets},
+        "hits": [_hit(hit, voice) for hit in results.hits],
+        "facets": {facet.name: _facet(facet, voice) for facet in results.facets},
         "suggestion": results.suggestion,
-        "notices": [
-            {"kind": notice.kind, **notice.values} for notice in (*notices, *results.notices)
-        ],
+        "notices": [{"kind": n.kind, **n.values, "message": voice.tell(n)} for n in told],
         "index": index(results.index),
     }
 
 
-def query(asked: Query) -> dict[str, Any]:
+def report(
+    told: Report,
+    passages: Sequence[Passage],
+    translations: Iterable[Report],
+    state: IndexState,
+    voice: Voice,
+) -> dict[str, Any]:
+    """One report with all that is known of it, its passages and its translations."""
+    known = {key: value for key, value in _plain(told).items() if key not in _PRIVATE}
+    return {
+        "ok": True,
+        "url": voice.base_url + _report_path(told.id, voice),
+        "report": {**known, "url": _report_path(told.id, voice), "sectors": list(told.sectors)},
+        "passages": [
+            {
+                "number": passage.number,
+                "page": passage.page,
+                "heading": passage.heading,
+                "headings": list(passage.headings),
+                "text": passage.text,
+                "lang": passage.lang,
+                "url": _report_path(told.id, voice, passage.number),
+            }
+            for passage in passages
+        ],
+        "translations": [
+            {
+                "id": other.id,
+                "lang": other.lang,
+                "title": other.title,
+                "url": _report_path(other.id, voice),
+            }
+            for other in translations
+        ],
+        "index": index(state),
+    }
+
+
+def index(state: IndexState) -> dict[str, Any]:
+    """Which index answered."""
+    return dict(_plain(state))
+
+
+def _query(asked: Query) -> dict[str, Any]:
     """A search as it was understood; years only where they were given."""
     years = {"from": asked.year_from, "to": asked.year_to}
     return {
         "text": asked.text,
-        "filters": asked.filters,
+        "filters": {name: list(values) for name, values in asked.filters.items()},
         **{name: year for name, year in years.items() if year is not None},
         "sort": asked.sort,
         "page": asked.page,
@@ -48,95 +104,45 @@ def query(asked: Query) -> dict[str, Any]:
     }
 
 
-def report(told: Report, passages: Sequence[Passage], lang: str) -> dict[str, Any]:
-    """One report with all of its metadata and passages."""
+def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
+    found = hit.report
     return {
-        "ok": True,
-        **_summary(told, lang),
-        "aliases": told.aliases,
-        "translation_of": told.translation_of,
-        "date": told.date,
-        "added": told.added,
-        "authors": told.authors,
-        "rating_note": told.rating_note,
-        "ratings": told.ratings,
-        "outcomes": told.outcomes,
-        "population": told.population,
-        "setting": told.setting,
-        "municipality": told.municipality,
-        "province": told.province,
-        "country": told.country,
-        "source_url": told.source_url,
-        "licence": told.licence,
-        "withdrawn": told.withdrawn,
-        "path": told.path,
-        "format": told.format,
-        "pages": told.pages,
-        "labels": told.labels,
-        "provenance": told.provenance,
-        "warnings": told.warnings,
-        "passages": [
-            {
-                "number": passage.number,
-                "page": passage.page,
-                "headings": passage.headings,
-                "lang": passage.lang,
-                "text": passage.text,
-                "url": report_path(told.id, lang, passage.number),
-            }
-            for passage in passages
-        ],
+        "id": found.id,
+        "url": _report_path(found.id, voice),
+        "title": found.title,
+        "lang": found.lang,
+        "year": found.year,
+        "type": found.type,
+        "rating": found.rating,
+        "sectors": list(found.sectors),
+        "publisher": found.publisher,
+        "summary": found.summary,
+        "score": round(hit.score, 4),
+        "passages": [_snippet(found.id, snippet, voice) for snippet in hit.snippets],
     }
 
 
-def index(state: IndexState) -> dict[str, Any]:
-    """Which index answered."""
-    return {
-        "generation": state.generation,
-        "reports": state.reports,
-        "passages": state.passages,
-        "built_at": state.built_at,
-    }
+def _snippet(report_id: str, snippet: Snippet, voice: Voice) -> dict[str, Any]:
+    return {**_plain(snippet), "url": _report_path(report_id, voice, snippet.number)}
 
 
-def _summary(told: Report, lang: str) -> dict[str, Any]:
-    return {
-        "id": told.id,
-        "url": report_path(told.id, lang),
-        "title": told.title,
-        "lang": told.lang,
-        "year": told.year,
-        "type": told.type,
-        "rating": told.rating,
-        "sectors": told.sectors,
-        "publisher": told.publisher,
-        "summary": told.summary,
-    }
-
-
-def _hit(hit: Hit, lang: str) -> dict[str, Any]:
-    passages = [_snippet(hit.report.id, snippet, lang) for snippet in hit.snippets]
-    return {**_summary(hit.report, lang), "score": round(hit.score, 4), "passages": passages}
-
-
-def _snippet(report_id: str, snippet: Snippet, lang: str) -> dict[str, Any]:
-    return {
-        "number": snippet.number,
-        "page": snippet.page,
-        "heading": snippet.heading,
-        "text": snippet.text,
-        "marks": snippet.marks,
-        "url": report_path(report_id, lang, snippet.number),
-    }
-
-
-def _facet(facet: Facet, vocabulary: Vocabulary, lang: str) -> list[dict[str, Any]]:
+def _facet(facet: Facet, voice: Voice) -> list[dict[str, Any]]:
     return [
         {
             "value": value.value,
-            "label": vocabulary.label(facet.name, value.value, lang),
+            "label": voice.vocabulary.label(facet.name, value.value, voice.lang),
             "count": value.count,
             "selected": value.selected,
         }
         for value in facet.values
     ]
+
+
+def _report_path(report_id: str, voice: Voice, passage: int | None = None) -> str:
+    return voice.root + report_path(report_id, voice.lang, passage)
+
+
+def _plain(value: Report | IndexState | Snippet) -> dict[str, Any]:
+    plain = msgspec.to_builtins(value)
+    assert isinstance(plain, dict)
+    return plain

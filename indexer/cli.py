@@ -70,6 +70,10 @@ class _Settings:
     def catalogue(self) -> Catalogue:
         return Catalogue(self.config)
 
+    @property
+    def voice(self) -> answers.Voice:
+        return answers.Voice(LANG, self.catalogue.vocabulary, _notice, self.config.base_url)
+
 
 class _Group(click.Group):
     """The one place where an IndexerError becomes a message and an exit status."""
@@ -211,8 +215,7 @@ def search(settings: _Settings, /, text: tuple[str, ...], **options: Any) -> Non
     query, notices = permalinks.read(pairs, settings.catalogue.vocabulary)
     results = settings.catalogue.search(query)
     if settings.as_json:
-        words, base = settings.catalogue.vocabulary, settings.config.base_url
-        _print_json(answers.search(results, notices, words, LANG, base))
+        _print_json(answers.search(results, notices, settings.voice))
         return
     for notice in (*notices, *results.notices):
         click.echo(_notice(notice), err=True)
@@ -227,7 +230,9 @@ def show(settings: _Settings, report_id: str) -> None:
     report = settings.catalogue.report(report_id)
     found = settings.catalogue.passages(report.id)
     if settings.as_json:
-        _print_json(answers.report(report, found, LANG))
+        translations = settings.catalogue.translations(report)
+        state = settings.catalogue.state()
+        _print_json(answers.report(report, found, translations, state, settings.voice))
         return
     out = _out()
     out.print(Text(report.title, style="bold"))

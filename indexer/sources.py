@@ -28,9 +28,9 @@ MAX_TEXT: Final = 2_000
 
 # Sites that copy other people's documents: their addresses are neither published nor fetched.
 COPY_HOST: Final = re.compile(
-    r"(?:^|\.)(?:123dok|123docz|academia|coursehero|docplayer|docslib|documentcloud|dokumen|"
-    r"f?documents?|lawsdocbox|pdfslide|readkong|researchgate|sambuz|scribd|slidelegend|slideshare|"
-    r"studylib|vdoc|vdocuments?|yumpu)\.[a-z.]+$|(?:^|\.)web\.archive\.org$"
+    r"(?:^|\.)(?:123dok|123docz|academia|coursehero|docplayer|docslib|dokumen|fdocuments?|"
+    r"lawsdocbox|pdfslide|readkong|researchgate|sambuz|scribd|slidelegend|slideshare|studylib|"
+    r"vdoc|vdocuments?|yumpu)\.[a-z]{2,4}$|(?:^|\.)web\.archive\.org$"
 )
 
 
@@ -73,7 +73,7 @@ def load(path: Path, vocabulary: Vocabulary) -> tuple[tuple[Source, ...], list[M
         entry = _Entry(path.name, row, vocabulary)
         source = entry.source()
         if source and source.id in sources:
-            entry.tell("id", f"“{source.id}” stands here twice. Give this entry another id.")
+            entry.tell(f"“{source.id}” stands here twice. Give this entry another id.", "id")
         elif source:
             sources[source.id] = source
         problems += entry.problems
@@ -145,36 +145,36 @@ class _Entry:
         self._file, self._row, self._vocabulary = file, row, vocabulary
         self._id = row.value.get("id") if isinstance(row.value, dict) else None
 
-    def tell(self, key: str | None, problem: str) -> None:
+    def tell(self, problem: str, key: str | None = None) -> None:
         """Notes a problem under the name of the file, the line, the entry and the key."""
-        line = self._row.lines.get(key or "id") or next(iter(self._row.lines.values()), None)
+        first = next(iter(self._row.lines.values()), None)
+        line = self._row.lines.get(key, first) if key else first
         where = f"{self._file}, line {line}" if line else self._file
-        named = f" ({self._id})" if self._id else ""
-        place = f"{where}, entry {self._row.number}{named}"
-        self.problems.append(
-            MetadataError(f"{place}: {key}: {problem}" if key else place + problem)
-        )
+        named = f" ({str(self._id)[:80]})" if self._id else ""
+        subject = f" {key}:" if key else ""
+        told = f"{where}, entry {self._row.number}{named}:{subject} {problem}"
+        self.problems.append(MetadataError(told))
 
     def source(self) -> Source | None:
         """The source that the entry describes, without the values that make no sense."""
         if not isinstance(self._row.value, dict):
-            self.tell(None, ": holds no `key: value` lines. Write `- id: ...` and its title.")
+            self.tell("holds no `key: value` lines. Write `- id: ...` and its title.")
             return None
         written = {str(key): value for key, value in self._row.value.items() if value is not None}
         for key in written:
             if key not in _READERS:
                 close = difflib.get_close_matches(key, list(_READERS), n=1, cutoff=0.6)
                 hint = f"did you mean `{close[0]}`?" if close else f"use {_listed(_READERS)}."
-                self.tell(key, f"is not a key; {hint}")
+                self.tell(f"is not a key; {hint}", key)
         for key in ("id", "title", "lang", "harvest"):
             if key not in written:
-                self.tell(None, f": has no `{key}`. Write it.")
+                self.tell(f"has no `{key}`. Write it.")
         values = {key: value for key in _READERS if (value := self._read(key, written)) is not None}
         if "id" not in values or "title" not in values:
             return None
         source = Source(**values)  # type: ignore[arg-type]
         if source.harvest == ALLOWED and "url" not in written:
-            self.tell("harvest", "is `allowed` without a `url`. Add it, or write `find-original`.")
+            self.tell("is `allowed` without a `url`. Add it, or write `find-original`.", "harvest")
         return source
 
     def _read(self, key: str, written: Mapping[str, object]) -> object:
@@ -185,7 +185,7 @@ class _Entry:
         try:
             return _READERS[key](written[key], self._vocabulary)
         except _Bad as bad:
-            self.tell(key, str(bad))
+            self.tell(str(bad), key)
             return None
 
     def _sectors(self, value: object) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ class _Entry:
             try:
                 good[_controlled("sector", item, self._vocabulary)] = None
             except _Bad as bad:
-                self.tell("sectors", str(bad))
+                self.tell(str(bad), "sectors")
         return tuple(good)
 
 
@@ -205,6 +205,8 @@ def _text(value: object, _: Vocabulary) -> str:
     text = " ".join(str(value).split())
     if not text or len(text) > MAX_TEXT:
         raise _Bad(f"is empty or longer than {MAX_TEXT:,} characters.")
+    if not text.isprintable():
+        raise _Bad("holds invisible characters. Type it again.")
     return text
 
 

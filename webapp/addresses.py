@@ -17,8 +17,7 @@ from webapp.i18n import current_language, language_of_path
 
 def search_url(query: Query, lang: str | None = None) -> str:
     """The address of a search in a language (that of the page)."""
-    path = url_for("search.results", lang=lang or current_language())
-    return _with_query(path, permalinks.write(query))
+    return request.script_root + permalinks.search_path(query, lang or current_language())
 
 
 def filter_url(facet: str, value: str) -> str:
@@ -28,9 +27,8 @@ def filter_url(facet: str, value: str) -> str:
 
 def report_url(report_id: str, passage: int | None = None, lang: str | None = None) -> str:
     """The address of a report, or of one of its passages."""
-    anchor = f"passage-{passage}" if passage else None
-    lang = lang or current_language()
-    return url_for("reports.report", report_id=report_id, lang=lang, _anchor=anchor)
+    path = permalinks.report_path(report_id, lang or current_language(), passage)
+    return request.script_root + path
 
 
 def in_language(lang: str, query_string: str = "") -> str:
@@ -44,10 +42,14 @@ def in_language(lang: str, query_string: str = "") -> str:
 
 def absolute(path: str) -> str:
     """A path of this site as a full address, under `base_url` where that is configured."""
-    base = catalogue().config.base_url
-    if base:
-        return base + path.removeprefix(request.script_root)
-    return request.host_url.rstrip("/") + path
+    return site_address() + path
+
+
+def site_address() -> str:
+    """What stands before every path: `base_url` where that is configured, or this host."""
+    # A configured address already names the folder that the site is mounted in.
+    base = catalogue().config.base_url.removesuffix(request.script_root)
+    return base or request.host_url.rstrip("/")
 
 
 def static_url(name: str) -> str:
