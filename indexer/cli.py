@@ -6,7 +6,9 @@ Exit status: 0 done; 1 failed, nothing changed; 2 usage; 3 done, but some inputs
 from __future__ import annotations
 
 import functools
+import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress as Bar,
     TextColumn,
     TimeRemainingColumn,
@@ -35,6 +38,7 @@ from indexer import (
     passages,
     permalinks,
     readers,
+    sources,
     vocabulary,
 )
 from indexer.catalogue import Catalogue
@@ -332,15 +336,58 @@ def _measures(scores: evaluation.Scores) -> str:
     return f"{scores.ndcg_10:8.3f} {scores.mrr:6.3f} {scores.recall_100:6.3f}"
 
 
-class _Progress:
-    """A bar on the terminal's stderr that counts the bytes of documents read; silent elsewhere."""
+@main.command()
+@click.argument("ids", metavar="[SOURCES]", nargs=-1)
+@click.option("--catalogue", type=click.Path(path_type=Path), help="Another sources.yaml.")
+@click.option("--into", type=click.Path(path_type=Path), help="The folder for the originals.")
+@click.option("--allow-private", is_flag=True, help="Also fetch from private addresses.")
+@_command
+def harvest(
+    settings: _Settings,
+    ids: tuple[str, ...],
+    catalogue: Path | None,
+    into: Path | None,
+    allow_private: bool,
+) -> None:
+    """Fetch the originals of sources.yaml, or only the SOURCES named, politely."""
+    # httpx takes longer to import than most commands take to run.
+    from indexer import harvest as harvesting
 
-    def __init__(self) -> None:
+    settled = settings.config
+    words = vocabulary.load(settled.corpus)
+    entries, problems = sources.load(catalogue or settled.corpus / sources.SOURCES_FILE, words)
+    with _Progress("Fetching", counts_bytes=False) as progress:
+        report = harvesting.harvest(
+            entries,
+            into or Path(os.environ.get("EVIDENCE_HARVEST") or ".harvest"),
+            agent=harvesting.user_agent(settled.site_name, settled.base_url),
+            corpus=settled.corpus,
+            only=ids,
+            limits=harvesting.Limits(allow_private=allow_private),
+            progress=progress,
+        )
+    if settings.as_json:
+        _print_json({"report": report, "problems": [str(problem) for problem in problems]})
+    else:
+        counts = Counter(outcome.kind for outcome in report.outcomes)
+        click.echo(", ".join(f"{count} {kind}" for kind, count in counts.most_common()) + ".")
+        for outcome in report.problems:
+            click.echo(f"{outcome.id} ({outcome.kind}): {outcome.message}", err=True)
+        for problem in problems:
+            click.echo(f"MetadataError: {problem}", err=True)
+    if problems or report.problems:
+        sys.exit(PROBLEMS)
+
+
+class _Progress:
+    """A bar on the terminal's stderr that counts bytes read or files fetched; silent elsewhere."""
+
+    def __init__(self, doing: str = "Reading", counts_bytes: bool = True) -> None:
         console = Console(stderr=True)
         self._bar = Bar(
-            TextColumn("Reading"),
+            TextColumn(doing),
             BarColumn(),
-            DownloadColumn(),
+            DownloadColumn() if counts_bytes else MofNCompleteColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
             console=console,

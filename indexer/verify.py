@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer import corpus, editorial, engines, generations, prepare
+from indexer import corpus, editorial, engines, generations, prepare, sources
 from indexer.config import Config
 from indexer.editorial import Brief
 from indexer.errors import DuplicateId, EngineError, MetadataError
@@ -38,6 +38,7 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     reports = [brief.report for brief in briefs]
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)
+    failures += _catalogue_problems(config, vocabulary)
     if config.editorial:
         failures += (
             failure(name, "editorial", problem)
@@ -45,6 +46,14 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
         )
     failures += _index_problems(config)
     return Verification(not failures, len(reports), tuple(failures))
+
+
+def _catalogue_problems(config: Config, vocabulary: Vocabulary) -> Iterator[Failure]:
+    """What is wrong in the catalogue of originals, if the corpus has one."""
+    path = config.corpus / sources.SOURCES_FILE
+    if path.exists():
+        for problem in sources.load(path, vocabulary)[1]:
+            yield failure(path.name, "catalogue", problem)
 
 
 def _identity_problems(reports: Iterable[Report]) -> Iterator[Failure]:

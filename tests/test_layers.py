@@ -44,6 +44,8 @@ ONE_IMPORTER = {
     "docx": {"indexer/readers/docx.py"},
     "odfdo": {"indexer/readers/odt.py"},
     "charset_normalizer": {"indexer/readers/encoding.py"},
+    "httpx": {"indexer/harvest/network.py", "indexer/harvest/visitor.py"},
+    "httpcore": {"indexer/harvest/network.py"},
     "ir_measures": {"indexer/evaluate.py"},
     "waitress": {"webapp/serve.py"},
     "flask_babel": {"webapp/i18n.py"},

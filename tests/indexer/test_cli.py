@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from indexer.cli import main
 from tests.conftest import MakeCorpus
+from tests.indexer.misbehaving import send, serving
 
 GOOD = """---
 title: Lamps on streets
@@ -247,3 +248,25 @@ def test_the_module_is_the_command_and_output_cut_short_is_no_error(
     )
     assert ended.stdout.strip() == "Lamps on streets"
     assert ended.stderr == ""
+
+
+def test_harvest_fetches_what_the_catalogue_allows_and_names_the_rest(
+    run: Run, make_corpus: MakeCorpus, tmp_path: Path
+) -> None:
+    entry = "- {{id: {}, title: A, publisher: P, lang: en, url: '{}', harvest: allowed}}\n"
+    into = str(tmp_path / "originals")
+    with serving() as site:
+        page = b"<html><body><p>" + b"A report on lamps. " * 60 + b"</p></body></html>"
+        site.pages["/a.html"] = send(page, "text/html")
+        make_corpus(
+            {
+                "sources.yaml": entry.format("lamps", site.url("/a.html"))
+                + entry.format("odd", "ftp://example.org/x.pdf")
+            }
+        )
+        result = run("harvest", "--into", into, "--allow-private")
+    assert result.exit_code == 3
+    assert "1 fetched" in result.stdout
+    assert "entry 2 (odd)" in result.stderr
+    assert run("build", into).exit_code == 0
+    assert data(run("search", "lamps", "--json"))["total"] == 1
