@@ -99,9 +99,9 @@ class Catalogue:
             if other.id != report.id and original in (other.id, other.translation_of)
         )
 
-    def recent(self, count: int) -> tuple[Report, ...]:
-        """The reports that were added last, newest first."""
-        reports = self._open().engine.reports()
+    def recent(self, count: int, lang: str) -> tuple[Report, ...]:
+        """The reports in a language that were added last, newest first."""
+        reports = (report for report in self._open().engine.reports() if report.lang == lang)
         newest = sorted(reports, key=lambda r: (-r.added.toordinal(), -(r.year or 0), r.id))
         return tuple(newest[:count])
 

@@ -11,7 +11,7 @@ from indexer import permalinks
 from indexer.query import DEFAULT_SIZE, Query
 from webapp import filters, wording
 from webapp.catalogue import catalogue
-from webapp.i18n import preferred_language
+from webapp.i18n import current_language, preferred_language
 
 RECENT = 6
 
@@ -42,7 +42,7 @@ def home() -> str:
         index=everything.index,
         sectors=facets["sector"],
         ratings=facets["rating"],
-        recent=catalogue().recent(RECENT),
+        recent=catalogue().recent(RECENT, current_language()),
     )
 
 

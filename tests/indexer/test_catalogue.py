@@ -83,8 +83,9 @@ def test_a_report_knows_its_translations_both_ways(catalogue: Catalogue) -> None
     assert catalogue.translations(catalogue.report("mentors")) == ()
 
 
-def test_what_was_added_last_comes_first(catalogue: Catalogue) -> None:
-    assert [report.id for report in catalogue.recent(2)] == ["lamps-fr", "lamps"]
+def test_what_was_added_last_comes_first_in_the_language_asked_for(catalogue: Catalogue) -> None:
+    assert [report.id for report in catalogue.recent(2, "en")] == ["lamps", "mentors"]
+    assert [report.id for report in catalogue.recent(2, "fr")] == ["lamps-fr"]
 
 
 def test_without_an_index_every_question_is_index_missing(config: Config) -> None:
