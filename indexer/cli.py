@@ -25,7 +25,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from indexer import (
@@ -379,6 +379,9 @@ def harvest(
         sys.exit(PROBLEMS)
 
 
+_CURRENT: Final = Column(max_width=24, no_wrap=True, overflow="ellipsis")
+
+
 class _Progress:
     """A bar on the terminal's stderr that counts bytes read or files fetched; silent elsewhere."""
 
@@ -386,10 +389,10 @@ class _Progress:
         console = Console(stderr=True)
         self._bar = Bar(
             TextColumn(doing),
-            BarColumn(),
+            BarColumn(bar_width=20),
             DownloadColumn() if counts_bytes else MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=_CURRENT),
             console=console,
             transient=True,
             disable=not console.is_terminal,
