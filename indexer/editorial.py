@@ -18,7 +18,8 @@ from urllib.parse import unquote, urlsplit
 from indexer.errors import EditorialError
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
-from indexer.text import sentences, words
+from indexer.sources import COPY_HOST
+from indexer.text import sentences, without_marker, words
 
 REQUIRED: Final = (
     *("id", "title", "lang", "added", "type", "sectors", "rating", "rating_note", "summary"),
@@ -26,13 +27,6 @@ REQUIRED: Final = (
 MAX_SENTENCE: Final = 40
 # Two reports that share this many words in a row share a sentence.
 SHARED_RUN: Final = 14
-
-# Hosts that copy other people's documents, by a part of their names.
-COPY_HOSTS: Final = (
-    *("123dok", "academia.edu", "coursehero", "docplayer", "docslib", "dokumen", "lezard"),
-    *("pdfslide", "researchgate", "sambuz", "scribd", "slideshare", "studylib", "vdocument"),
-    *("web.archive.org", "yumpu"),
-)
 
 _CITATION = re.compile(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
 _FIGURE = re.compile(
@@ -118,7 +112,7 @@ def _copy_hosts(brief: Brief) -> Iterator[str]:
     addresses += [url for passage in brief.passages for url in _ADDRESS.findall(passage.text)]
     for address in dict.fromkeys(addresses):
         host = _host(address)
-        if any(part in host for part in COPY_HOSTS):
+        if COPY_HOST.search(host):
             yield f"sends people to a copy ({host}). Give the publisher's address, or none."
 
 
@@ -176,7 +170,7 @@ def _sentences(text: str) -> Iterator[str]:
     for block in text.split("\n\n"):
         is_row = " | " in block
         if not is_row:
-            yield from sentences(block)
+            yield from sentences(without_marker(block))
         elif in_table:
             yield block
         in_table = is_row

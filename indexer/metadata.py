@@ -19,7 +19,7 @@ from indexer import yamlfile
 from indexer.errors import MetadataError
 from indexer.identity import id_from_path
 from indexer.models import Extract, Rating
-from indexer.text import LANGUAGES, language, sentences, slug
+from indexer.text import LANGUAGES, language, sentences, slug, without_marker
 from indexer.vocabulary import Vocabulary
 
 SUMMARY_LENGTH: Final = 400
@@ -128,7 +128,8 @@ def _guesses(path: str, extract: Extract) -> dict[str, object]:
 
 def _summary(blocks: Sequence[str]) -> str | None:
     """The first two sentences of the first paragraph that is long enough to be one."""
-    paragraph = next((block for block in blocks if len(block.split()) >= 8), None)
+    texts = map(without_marker, blocks)
+    paragraph = next((text for text in texts if len(text.split()) >= 8), None)
     if paragraph is None:
         return None
     summary = " ".join(sentences(paragraph)[:2])
@@ -144,12 +145,17 @@ def _text(value: object, _: Vocabulary) -> object:
     return _Bad(f"is a {type(value).__name__} where a text should stand. It was left out.")
 
 
-def _texts(value: object, vocabulary: Vocabulary) -> object:
-    items = value if isinstance(value, (list, tuple)) else [value]
-    cleaned = [_text(item, vocabulary) for item in items[:MAX_ITEMS]]
-    good = tuple(item for item in cleaned if isinstance(item, str))
-    bad = next((item for item in cleaned if isinstance(item, _Bad)), None)
-    return _Bad(bad.reason, good) if bad else good
+def _list_of(clean: _Cleaner) -> _Cleaner:
+    """One value or several, each cleaned by itself: the good ones stay when another is bad."""
+
+    def clean_all(value: object, vocabulary: Vocabulary) -> object:
+        items = value if isinstance(value, (list, tuple)) else [value]
+        cleaned = [clean(item, vocabulary) for item in items[:MAX_ITEMS]]
+        good = tuple(item for item in cleaned if isinstance(item, str))
+        bad = next((item for item in cleaned if isinstance(item, _Bad)), None)
+        return _Bad(bad.reason, good) if bad else good
+
+    return clean_all
 
 
 def _identifier(value: object, vocabulary: Vocabulary) -> object:
@@ -160,14 +166,6 @@ def _identifier(value: object, vocabulary: Vocabulary) -> object:
     if text == tidy and len(text) <= 200:
         return text
     return _Bad(f"“{text[:80]}” is not an id; write `{tidy[:80]}`.")
-
-
-def _identifiers(value: object, vocabulary: Vocabulary) -> object:
-    items = value if isinstance(value, (list, tuple)) else [value]
-    cleaned = [_identifier(item, vocabulary) for item in items[:MAX_ITEMS]]
-    good = tuple(item for item in cleaned if isinstance(item, str))
-    bad = next((item for item in cleaned if isinstance(item, _Bad)), None)
-    return _Bad(bad.reason, good) if bad else good
 
 
 def _year(value: object, _: Vocabulary) -> object:
@@ -270,14 +268,14 @@ def _rating(row: object, vocabulary: Vocabulary) -> Rating | None:
 
 _CLEANERS: Final[Mapping[str, _Cleaner]] = {
     "id": _identifier,
-    "aliases": _identifiers,
+    "aliases": _list_of(_identifier),
     "title": _text,
     "lang": _language,
     "translation_of": _identifier,
     "year": _year,
     "date": _date,
     "added": _date,
-    "authors": _texts,
+    "authors": _list_of(_text),
     "publisher": _text,
     "type": _controlled("type"),
     "sectors": _controlled_list("sector"),

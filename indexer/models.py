@@ -13,7 +13,9 @@ class Section:
 
     `heading` is empty before the first heading; `level` is 1 to 6 (0 without a heading);
     `page` counts from 1 and is None where the format has no pages. Each of `blocks` is one
-    paragraph, one list item (without its bullet) or one table row (cells joined by " | ").
+    paragraph, one list item or one table row (cells joined by " | "). A list item begins with
+    its marker: `• ` for any bullet, `3. ` for any number; letters and Roman numerals that the
+    text itself holds, such as `a)`, `(a)` and `ii.`, stay as written.
     A section that runs over a page break is given once per page, with the same heading.
     """
 

@@ -28,7 +28,7 @@ MAX_TEXT: Final = 2_000
 
 # Sites that copy other people's documents: their addresses are neither published nor fetched.
 COPY_HOST: Final = re.compile(
-    r"(?:^|\.)(?:123dok|123docz|academia|coursehero|docplayer|docslib|dokumen|fdocuments?|"
+    r"(?:^|\.)(?:123dok|123docz|academia|coursehero|docplayer|docslib|dokumen|fdocuments?|lezard|"
     r"lawsdocbox|pdfslide|readkong|researchgate|sambuz|scribd|slidelegend|slideshare|studylib|"
     r"vdoc|vdocuments?|yumpu)\.[a-z]{2,4}$|(?:^|\.)web\.archive\.org$"
 )

@@ -22,7 +22,11 @@ LANGUAGES: Final = ("en", "fr")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _WORD = re.compile(rf"[\w{_INVISIBLE}]+(?:['’ʼ＇][\w{_INVISIBLE}]+)*")
 _APOSTROPHE = re.compile(r"['’ʼ＇]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[^a-zà-ÿ\s])")
+# The number of a list item ends no sentence.
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?<!^\d\.)(?<!^\d\d\.)(?<!^\d\d\d\.)[\"'»”’)\]]*\s+(?=[^a-zà-ÿ\s])"
+)
+_LIST_MARKER = re.compile(r"^(?:•|(\d{1,3})\.) (?=\S)")
 _ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu quelqu"
 _ELISIONS: Final = frozenset(_ELIDED.split())
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
@@ -132,6 +136,17 @@ def is_stopword(word: str) -> bool:
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, in order, with nothing lost but the space between them."""
     return [sentence for sentence in _SENTENCE_END.split(text) if sentence]
+
+
+def list_marker(block: str) -> str:
+    """What makes the block a list item: `•`, or its number such as `12`; otherwise nothing."""
+    match = _LIST_MARKER.match(block)
+    return (match[1] or "•") if match else ""
+
+
+def without_marker(block: str) -> str:
+    """The text of a list item, or the whole block if it is none."""
+    return _LIST_MARKER.sub("", block)
 
 
 def language(text: str) -> str | None:

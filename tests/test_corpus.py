@@ -50,14 +50,44 @@ def test_there_are_enough_reports_in_both_languages_and_all_formats(
     reports: tuple[Report, ...],
 ) -> None:
     languages = Counter(report.lang for report in reports)
-    assert len(reports) >= 60
-    assert languages["fr"] >= 15
+    assert len(reports) >= 195
+    assert languages["fr"] >= 55
     assert {f".{report.format}" for report in reports} == SUFFIXES - {".htm"}
 
 
-def test_every_sector_has_reports(reports: tuple[Report, ...]) -> None:
-    counted = Counter(sector for report in reports for sector in report.sectors)
-    assert set(counted) == set(vocabulary.load(CORPUS).keys("sector"))
+def test_every_sector_has_reports_in_both_languages(reports: tuple[Report, ...]) -> None:
+    counted = Counter((sector, report.lang) for report in reports for sector in report.sectors)
+    for sector in vocabulary.load(CORPUS).keys("sector"):
+        assert counted[sector, "en"] >= 6, sector
+        assert counted[sector, "fr"] >= 2, sector
+
+
+def test_many_reports_can_be_read_in_either_language(reports: tuple[Report, ...]) -> None:
+    assert sum(report.translation_of is not None for report in reports) >= 25
+
+
+def test_there_are_long_reports_for_a_search_to_the_page(
+    catalogue: Catalogue, reports: tuple[Report, ...]
+) -> None:
+    long = [report for report in reports if (report.pages or 0) >= 8]
+    assert len(long) >= 12
+    for report in long:
+        words = sum(len(passage.text.split()) for passage in catalogue.passages(report.id))
+        assert words >= 3_000, report.path
+
+
+def test_no_page_of_a_rendered_report_is_empty(
+    catalogue: Catalogue, reports: tuple[Report, ...]
+) -> None:
+    for report in reports:
+        pages = {passage.page for passage in catalogue.passages(report.id)}
+        assert pages == (set(range(1, report.pages + 1)) if report.pages else {None}), report.path
+
+
+def test_what_had_no_effect_and_what_did_harm_is_there(reports: tuple[Report, ...]) -> None:
+    ratings = Counter(report.rating for report in reports)
+    assert ratings["no-effect"] >= 5
+    assert ratings["harmful"] >= 5
 
 
 def test_the_corpus_verifies_by_its_own_editorial_rules(config: Config, built: BuildReport) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from markupsafe import Markup
 
 from indexer.models import Passage, Report
+from indexer.passages import is_reference_list
+from indexer.text import list_marker
 from webapp import rendering
 
 # The page has its title above, and one heading over the whole text.
@@ -54,13 +57,26 @@ def _parts(report: Report, passages: Sequence[Passage]) -> Iterator[Part]:
     path: tuple[str, ...] = ()
     page: int | None = None
     columns = 0
+    sources = _sources(passages)
     for passage in passages:
         here = _path(report, passage)
         opened = _opened(path, here)
-        body = rendering.blocks(passage.text, passage.lang, 0 if opened else columns)
+        cited = {} if is_reference_list(passage) else sources
+        body = rendering.blocks(passage.text, passage.lang, 0 if opened else columns, cited)
         new_page = passage.page if passage.page != page else None
         yield Part(passage, opened, new_page, body)
         path, page, columns = here, passage.page, rendering.columns_after(passage.text)
+
+
+def _sources(passages: Sequence[Passage]) -> Mapping[int, int]:
+    """For the number of each source the passage that lists it, if the report ends with a list."""
+    ending = list(takewhile(is_reference_list, reversed(passages)))
+    return {
+        int(number): passage.number
+        for passage in ending
+        for number in map(list_marker, passage.text.split("\n\n"))
+        if number.isdigit()
+    }
 
 
 def _path(report: Report, passage: Passage) -> tuple[str, ...]:

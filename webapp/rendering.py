@@ -7,18 +7,22 @@ link only if it is http or https.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from indexer.query import Snippet
+from indexer.text import list_marker, without_marker
 from webapp.i18n import gettext as _
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _CELLS: Final = " | "
+_CITATION: Final = re.compile(r"(?<=\[)\d{1,3}(?:\s?[,–-]\s?\d{1,3})*(?=\])")
+_NO_SOURCES: Final[Mapping[int, int]] = MappingProxyType({})
 _FRENCH_SPACE: Final = re.compile(
     r"(?P<narrow>(?<=«) | (?=[»;?!])|(?<=\d) (?=\d{3}(?!\d)))| (?=:)|(?<=\d) (?=[%$]|[kMG]\$)"
 )
@@ -70,16 +74,36 @@ def page_address(address: str | None, page: int | None) -> str | None:
     return f"{linkable.split('#')[0]}#page={page}"
 
 
-def linked(text: str) -> Markup:
-    """The text with its web addresses as links."""
+def linked(text: str, sources: Mapping[int, int] = _NO_SOURCES) -> Markup:
+    """The text with its web addresses as links, and its citations as links to the sources.
+
+    `sources` tells for the number of each source the passage that lists it.
+    """
     html, end = Markup(), 0
     for match in _ADDRESS.finditer(text):
         address = _trimmed(match[0])
         href = web_address(address)
         if href:
-            html += escape(text[end : match.start()]) + _link(href, address)
+            html += _cited(text[end : match.start()], sources) + _link(href, address)
             end = match.start() + len(address)
+    return html + _cited(text[end:], sources)
+
+
+def _cited(text: str, sources: Mapping[int, int]) -> Markup:
+    """The text with each number in a citation such as [1, 3] as a link to its source."""
+    html, end = Markup(), 0
+    for citation in _CITATION.finditer(text) if sources else ():
+        for number in re.finditer(r"\d+", citation[0]):
+            passage = sources.get(int(number[0]))
+            if passage is not None:
+                start = citation.start() + number.start()
+                html += escape(text[end:start]) + _link_to_source(passage, number[0])
+                end = start + len(number[0])
     return html + escape(text[end:])
+
+
+def _link_to_source(passage: int, number: str) -> Markup:
+    return Markup('<a href="#passage-{}" title="{}">{}</a>').format(passage, _("Sources"), number)
 
 
 def _trimmed(address: str) -> str:
@@ -94,48 +118,80 @@ def _link(href: str, text: str) -> Markup:
     return Markup('<a href="{}" rel="noopener nofollow">{}</a>').format(href, text)
 
 
-def blocks(text: str, lang: str, columns_before: int = 0) -> Markup:
-    """The blocks of a passage: paragraphs, and runs of rows as tables.
+def blocks(
+    text: str, lang: str, columns_before: int = 0, sources: Mapping[int, int] = _NO_SOURCES
+) -> Markup:
+    """The blocks of a passage: paragraphs, runs of list items as lists, and of rows as tables.
 
     The first row of a run is its header, unless the run goes on with a table of `columns_before`
-    columns that ended the passage before.
+    columns that ended the passage before. Citations link to `sources`, as in `linked`.
     """
     html = Markup()
-    for columns, rows in _runs(spaced(text, lang)):
+    for (columns, tag), run in _runs(spaced(text, lang)):
         if columns > 1:
-            html += _table([row.split(_CELLS) for row in rows], goes_on=columns == columns_before)
+            rows = [row.split(_CELLS) for row in run]
+            html += _table(rows, columns == columns_before, sources)
+        elif tag:
+            html += _list(run, tag, sources)
         else:
-            html += Markup().join(Markup("<p>{}</p>\n").format(linked(row)) for row in rows)
+            html += Markup().join(
+                Markup("<p>{}</p>\n").format(linked(block, sources)) for block in run
+            )
         columns_before = 0
     return html
 
 
 def columns_after(text: str) -> int:
     """How many columns the table has that ends a text; 0 when it ends with a paragraph."""
-    columns = [columns for columns, _ in _runs(text)][-1:]
+    columns = [columns for (columns, _tag), _run in _runs(text)][-1:]
     return columns[0] if columns and columns[0] > 1 else 0
 
 
-def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
+def _runs(text: str) -> Iterator[tuple[tuple[int, str], list[str]]]:
+    """The blocks that belong together, with their columns and the tag of their list, if any."""
     found = [block for block in re.split(r"\n\s*\n", text.strip()) if block]
-    for separators, run in groupby(found, key=lambda block: block.count(_CELLS)):
-        yield separators + 1, list(run)
+    for kind, run in groupby(found, key=_kind):
+        yield kind, list(run)
 
 
-def _table(rows: Sequence[Sequence[str]], goes_on: bool) -> Markup:
+def _kind(block: str) -> tuple[int, str]:
+    columns = block.count(_CELLS) + 1
+    marker = list_marker(block) if columns == 1 else ""
+    return columns, "ol" if marker.isdigit() else "ul" if marker else ""
+
+
+def _list(items: Sequence[str], tag: str, sources: Mapping[int, int]) -> Markup:
+    """A list with its own numbers: `start` says the first, `value` one that does not follow."""
+    html, before = Markup(), 0
+    opening = Markup("<{}>\n").format(tag)
+    for item in items:
+        text, value = linked(without_marker(item), sources), Markup()
+        if tag == "ol":
+            number = int(list_marker(item))
+            if not html and number != 1:
+                opening = Markup('<ol start="{}">\n').format(number)
+            elif html and number != before + 1:
+                value = Markup(' value="{}"').format(number)
+            before = number
+        html += Markup("<li{}>{}</li>\n").format(value, text)
+    return opening + html + Markup("</{}>\n").format(tag)
+
+
+def _table(rows: Sequence[Sequence[str]], goes_on: bool, sources: Mapping[int, int]) -> Markup:
     header = not goes_on and len(rows) > 1
-    head = Markup("<thead>{}</thead>").format(_row(rows[0], "th")) if header else Markup()
-    body = Markup().join(_row(row, "td") for row in rows[header:])
+    head = Markup("<thead>{}</thead>").format(_row(rows[0], "th", sources)) if header else Markup()
+    body = Markup().join(_row(row, "td", sources) for row in rows[header:])
     table = Markup("<table>{}<tbody>{}</tbody></table>").format(head, body)
     # Where it is wider than the screen it scrolls, also by keyboard.
     frame = Markup('<div class="{}" role="group" aria-label="{}" tabindex="0">{}</div>\n')
     return frame.format("wide goes-on" if goes_on else "wide", _("Table"), table)
 
 
-def _row(cells: Iterable[str], tag: str) -> Markup:
+def _row(cells: Iterable[str], tag: str, sources: Mapping[int, int]) -> Markup:
     scope = Markup(' scope="col"') if tag == "th" else Markup()
     content = Markup().join(
-        Markup("<{0}{1}>{2}</{0}>").format(tag, scope, linked(cell.strip())) for cell in cells
+        Markup("<{0}{1}>{2}</{0}>").format(tag, scope, linked(cell.strip(), sources))
+        for cell in cells
     )
     return Markup("<tr>{}</tr>").format(content)
 

@@ -6,7 +6,8 @@ the same in every format:
 
 * A lone outermost heading of level 1 (or a Title, level 0) that comes before all others is the
   document's title. It becomes `properties["title"]` and starts no section.
-* A block that begins with a bullet or a number loses it, whatever made it a list item.
+* A list item begins with its marker in one form, `• ` or `3. `, whatever made it a list item: a
+  style, an element or a character in the text. See Section.
 * Below the title, sections begin at level 2: if the outermost of the other headings has
   another level, all are shifted by the difference. A document without a title is treated alike.
 """
@@ -60,8 +61,14 @@ _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064
 _DIRECTIONS = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 _TRANSLATION = str.maketrans({**_LIGATURES, **dict.fromkeys(_INVISIBLE + _DIRECTIONS, "")})
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_UNORDERED = re.compile(r"^[•◦▪▫●○■□‣⁃∙·►➢➤✓✔\uf0b7\uf0a7\uf0d8*–—-]\s+(?!\|)")
-_ORDERED = re.compile(r"^\(?(?:\d{1,2}|[a-z])[.)]\s+(?!\|)")
+
+BULLET = "•"
+BULLETS = "•◦▪▫●○■□‣⁃∙·►➢➤✓✔\uf0b7\uf0a7\uf0d8"
+# A number, a letter or a Roman numeral as the marker of a list item.
+ORDINAL = r"\(?(?:(?P<number>\d{1,3})|[a-z]|[ivx]{2,5})[.)]"
+_CELLS = " | "
+_BULLETED = re.compile(rf"^(?:[{BULLETS}*–—-]\s+)+(?=.*\w)")
+_ORDERED = re.compile(rf"^{ORDINAL}\s+(?=\S)")
 
 
 def clean(text: str) -> str:
@@ -72,7 +79,18 @@ def clean(text: str) -> str:
 
 def table_row(cells: Iterable[str]) -> str:
     """The block of a table row: its cells, without the empty ones, joined by a bar."""
-    return " | ".join(cell for cell in map(clean, cells) if cell)
+    return _CELLS.join(cell for cell in map(clean, cells) if cell)
+
+
+def with_marker(marker: str, items: Iterable[Item]) -> Iterator[Item]:
+    """The items of a list item, of which the first block begins with the marker."""
+    for item in items:
+        if isinstance(item, str) and item.strip() and marker:
+            yield f"{marker} {item.lstrip()}"
+            marker = ""
+        else:
+            yield item
+            marker = "" if isinstance(item, Heading) else marker
 
 
 def row_items(cells: Sequence[Sequence[Item]]) -> Iterator[Item]:
@@ -145,13 +163,23 @@ def _cleaned(items: Iterable[Item]) -> Iterator[Item]:
                 if text := clean(text):
                     yield Heading(text, level)
             case _:
-                if text := _without_bullet(clean(item)):
-                    yield text
+                if text := clean(item):
+                    yield text if _CELLS in text else _normal(text)
 
 
-def _without_bullet(text: str) -> str:
-    """The block without the bullet or number that some formats keep in the text of a list item."""
-    return _ORDERED.sub("", _UNORDERED.sub("", text))
+def _normal(text: str) -> str:
+    """The block with its marker, if it has one, in the one form.
+
+    Where a list has bullets or numbers and its text repeats them, or has numbers where the list
+    has bullets, one marker is enough.
+    """
+    if match := _BULLETED.match(text):
+        rest = text[match.end() :]
+        return _normal(rest) if _ORDERED.match(rest) else f"{BULLET} {rest}"
+    if (match := _ORDERED.match(text)) and match["number"]:
+        marker = f"{int(match['number'])}. "
+        return marker + text[match.end() :].removeprefix(marker)
+    return text
 
 
 def _title(items: Sequence[Item], known: str) -> Heading | None:

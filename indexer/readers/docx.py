@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from indexer.models import Extract
@@ -21,7 +22,9 @@ from indexer.readers.blocks import (
     parsing,
     recorded_properties,
     row_items,
+    with_marker,
 )
+from indexer.readers.numbering import Numbering
 
 # Elements of WordprocessingML have no types worth having: lxml builds their classes at run time.
 Element = Any
@@ -29,6 +32,7 @@ Element = Any
 _HEADING = re.compile(r"^(?:heading|titre) ?([1-6])$", re.IGNORECASE)
 _TITLE = re.compile(r"^(?:title|titre)$", re.IGNORECASE)
 _CONTENTS = re.compile(r"^(?:toc|tm|table des matières) ?\d$", re.IGNORECASE)
+_NUMBERING = RELATIONSHIP_TYPE.NUMBERING
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
@@ -69,6 +73,7 @@ class _Walker:
     def __init__(self, document: Document) -> None:
         self._body: Element = document.element.body
         self._levels = dict(_style_levels(document))
+        self._numbering = Numbering(_definitions(document), document.styles.element)
         self._contents = {
             style.style_id for style in document.styles if _CONTENTS.match(style.name or "")
         }
@@ -103,13 +108,8 @@ class _Walker:
         if properties is not None and _is_on(properties.find(qn("w:pageBreakBefore"))):
             yield PageBreak()
         level = self._level(properties, style)
-        for part in re.split(r"([\f\v])", "".join(_texts(paragraph))):
-            if part in _BREAKS:
-                yield _BREAKS[part]
-            elif level is not None and part.strip():
-                yield Heading(part, level)
-            else:
-                yield part
+        marker = self._numbering.marker(properties, style)
+        yield from with_marker(marker, _parts("".join(_texts(paragraph)), level))
         for box in _text_boxes(paragraph):
             yield from self._blocks(box)
         if properties is not None and _ends_page(properties.find(qn("w:sectPr"))):
@@ -124,6 +124,23 @@ class _Walker:
     def _table(self, table: Element) -> Iterator[Item]:
         for row in _rows(table):
             yield from row_items([list(self._blocks(cell)) for cell in _cells(row)])
+
+
+def _parts(text: str, level: int | None) -> Iterator[Item]:
+    """What the text of a paragraph holds: blocks, or headings of the level, and page breaks."""
+    for part in re.split(r"([\f\v])", text):
+        if part in _BREAKS:
+            yield _BREAKS[part]
+        elif level is not None and part.strip():
+            yield Heading(part, level)
+        else:
+            yield part
+
+
+def _definitions(document: Document) -> Element | None:
+    """The root of the part that defines numberings, if the document has one."""
+    parts = (rel.target_part for rel in document.part.rels.values() if rel.reltype == _NUMBERING)
+    return next((part.element for part in parts if hasattr(part, "element")), None)
 
 
 def _style_levels(document: Document) -> Iterator[tuple[str, int]]:

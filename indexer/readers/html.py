@@ -15,6 +15,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from indexer.errors import NoText
 from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import (
+    BULLET,
     Heading,
     Item,
     assemble,
@@ -25,6 +26,7 @@ from indexer.readers.blocks import (
     table_row,
 )
 from indexer.readers.encoding import decode
+from indexer.text import without_marker
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = names(
@@ -43,6 +45,7 @@ _LOGIN = re.compile(
     r"|^connexion( [àa]u? .*|\W.*|)$|\bse connecter\b|\bconnectez-vous\b|\bouvrir une session\b",
     re.IGNORECASE,
 )
+_INTEGER = re.compile(r"\s*(-?\d{1,6})(?!\d)")
 _LONGEST_LOGIN_PAGE = 120
 _LONGEST_LOGIN_LINE = 8
 
@@ -75,26 +78,64 @@ def parse(path: Path, source: str | bytes) -> BeautifulSoup:
 
 def items(root: Tag) -> Iterator[Item]:
     """The headings and blocks below an element, without navigation, scripts and hidden parts."""
-    buffer: list[str] = []
+    block, numbering = _Block(), _Numbering()
     for opening, node in _events(root):
         if isinstance(node, NavigableString):
-            buffer.append(str(node))
+            block.parts.append(str(node))
         elif node.name == "br":
-            buffer.append(" ")
+            block.parts.append(" ")
         elif node.name in _HEADINGS or _is_row(node):
-            yield _flushed(buffer)
+            yield block.ended()
             yield _whole(node)
+            block.marker = ""
         elif node.name in _BLOCKS:
-            yield _flushed(buffer)
+            yield block.ended()
+            if node.name == "li":
+                block.marker = numbering.marker(node) if opening else ""
         elif opening and node.name == "img":
-            buffer.append(" ")
-    yield _flushed(buffer)
+            block.parts.append(" ")
+    yield block.ended()
 
 
-def _flushed(buffer: list[str]) -> str:
-    text = "".join(buffer)
-    buffer.clear()
-    return text
+class _Block:
+    """The block that is being read: its text so far, and its marker if it begins a list item."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.marker = ""
+
+    def ended(self) -> str:
+        """The whole block; the next one begins."""
+        text = "".join(self.parts)
+        self.parts.clear()
+        if self.marker and text.strip():
+            text, self.marker = f"{self.marker} {text.lstrip()}", ""
+        return text
+
+
+class _Numbering:
+    """The numbers of the items of each list."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+
+    def marker(self, item: Tag) -> str:
+        """The marker of the next item of its list."""
+        parent = item.parent
+        if parent is None or parent.name != "ol":
+            return BULLET
+        number = _integer(item, "value")
+        if number is None:
+            start = _integer(parent, "start")
+            before = self._last.get(id(parent), 0 if start is None else start - 1)
+            number = before + 1
+        self._last[id(parent)] = number
+        return f"{number}."
+
+
+def _integer(tag: Tag, name: str) -> int | None:
+    match = _INTEGER.match(str(tag.get(name, "")))
+    return int(match[1]) if match else None
 
 
 def _events(root: Tag) -> Iterator[tuple[bool, Tag | NavigableString]]:
@@ -148,10 +189,13 @@ def _whole(tag: Tag) -> Item:
 
 def _text(tag: Tag) -> str:
     """The visible text of an element, with a space wherever a block begins or ends."""
-    parts = (
-        str(node) if isinstance(node, NavigableString) else " " * (node.name in _BLOCKS | {"br"})
-        for _, node in _events(tag)
-    )
+    numbering = _Numbering()
+    parts: list[str] = []
+    for opening, node in _events(tag):
+        if isinstance(node, NavigableString):
+            parts.append(str(node))
+        elif node.name in _BLOCKS or node.name == "br":
+            parts.append(f" {numbering.marker(node)} " if opening and node.name == "li" else " ")
     return clean("".join(parts))
 
 
@@ -170,7 +214,10 @@ def _main(soup: BeautifulSoup) -> Tag:
 
 def _refuse_login(path: Path, soup: BeautifulSoup, found: list[Item]) -> None:
     """Refuse a page that asks for a password instead of giving the document."""
-    texts = [clean(item.text if isinstance(item, Heading) else str(item)) for item in found]
+    texts = [
+        without_marker(clean(item.text if isinstance(item, Heading) else str(item)))
+        for item in found
+    ]
     if sum(len(text.split()) for text in texts) >= _LONGEST_LOGIN_PAGE:
         return
     title = clean(soup.title.get_text()) if soup.title else ""

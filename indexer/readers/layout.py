@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from indexer.readers.blocks import Heading, Item, PageBreak, clean, table_row
+from indexer.readers.blocks import BULLETS, ORDINAL, Heading, Item, PageBreak, clean, table_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ _LONGEST_BOLD_HEADING = 100
 _MOST_CELL_LINES = 8
 _HYPHENS = ("\ufffe", "\x02", "-", "‐", "\u00ad")
 _SENTENCE_END = re.compile(r"[.!?:;»”\"…)\]]\s*$")
-_BULLET = re.compile(r"^[•◦▪▫●○■□‣⁃∙·►➢➤✓✔\uf0b7\uf0a7\uf0d8](\s|$)")
+_BULLET = re.compile(rf"^[{BULLETS}](\s|$)")
 _DASH = re.compile(r"^[–—*-]\s+\S")
-_NUMBER = re.compile(r"^\(?(\d{1,2}|[a-z])[.)](\s+\S|$)")
+_NUMBER = re.compile(rf"^{ORDINAL}(\s+\S|$)")
 _ADDRESS = re.compile(r"(?:^|[\s(<])(?:htt?p?s?:?/?|https?://\S*)$")
 _ADDRESS_REST = re.compile(r"[^\s/._=-]*[/._=-]\S|[^\sA-Z]*\d")
 _LEADERS = re.compile(r"(\.\s?){5,}")
@@ -236,7 +236,7 @@ def _on_one_line(first: Fragment, second: Fragment) -> bool:
 
 def _is_lone_marker(cell: Sequence[Fragment]) -> bool:
     text = cell[0].text.strip()
-    return len(cell) == 1 and len(text) <= 4 and bool(_BULLET.match(text) or _NUMBER.match(text))
+    return len(cell) == 1 and len(text) <= 5 and bool(_BULLET.match(text) or _NUMBER.match(text))
 
 
 def _continues(group: _Group, fragment: Fragment, leading: float) -> bool:
@@ -268,7 +268,7 @@ def _starts_block(cell: Sequence[Fragment], fragment: Fragment) -> bool:
     if _BULLET.match(fragment.text) or _changes_weight(cell, fragment, ended):
         return True
     marked = bool(_DASH.match(fragment.text) or _NUMBER.match(fragment.text))
-    if marked and (ended or _is_marked(cell)):
+    if marked and (ended or (_is_marked(cell) and _may_follow(cell, fragment))):
         return True
     if _is_marked(cell):
         return fragment.left < cell[0].left - 1 or (ended and fragment.left < cell[0].left + 1)
@@ -288,6 +288,13 @@ def _changes_weight(cell: Sequence[Fragment], fragment: Fragment, ended: bool) -
 def _is_marked(cell: Sequence[Fragment]) -> bool:
     text = cell[0].text
     return any(pattern.match(text) for pattern in (_BULLET, _DASH, _NUMBER))
+
+
+def _may_follow(cell: Sequence[Fragment], fragment: Fragment) -> bool:
+    """Whether a line's number is the first of a list or the next one, not one of the sentence."""
+    before, here = _NUMBER.match(cell[0].text), _NUMBER.match(fragment.text)
+    number = int(here["number"] or 1) if here else 1
+    return number == 1 or bool(before and number == int(before["number"] or 0) + 1)
 
 
 def _is_short(cell: Sequence[Fragment]) -> bool:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.models import Extract
-from indexer.readers.blocks import Heading, Item, PageBreak, assemble, table_row
+from indexer.readers.blocks import BULLETS, ORDINAL, Heading, Item, PageBreak, assemble, table_row
 from indexer.readers.encoding import decode
 
 _UNDERLINE = re.compile(r"^\s*(=|-|~|\^)\1{2,}\s*$")
 _LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4}
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+\S")
+_LIST_ITEM = re.compile(rf"^\s*(?:[{BULLETS}*–-]|{ORDINAL})\s+\S")
 _ROW = re.compile(r"\S\s+\|\s+\S|^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^[\s|:+=_*~^-]*$")
 _LONGEST_HEADING = 80
@@ -44,6 +44,7 @@ def _chunk(lines: list[str], capitals: int) -> Iterator[Item]:
         yield Heading(lines[0], capitals)
         return
     block: list[str] = []
+    expected = {1}
     for line, below in zip(lines, [*lines, ""][1:], strict=True):
         if match := _UNDERLINE.match(below):
             yield _joined(block)
@@ -54,8 +55,12 @@ def _chunk(lines: list[str], capitals: int) -> Iterator[Item]:
             yield _joined(block)
             yield table_row(line.strip().strip("|").split("|"))
         else:
-            if _LIST_ITEM.match(line):
-                yield _joined(block)
+            if match := _LIST_ITEM.match(line):
+                number = int(match["number"] or 1)
+                # Any other number at the start of a line is one of the sentence.
+                if number in expected or not block:
+                    yield _joined(block)
+                    expected.add(number + 1)
             block.append(line)
     yield _joined(block)
 

@@ -53,7 +53,7 @@ def test_pages_are_the_same(form: str) -> None:
     found = extract(form)
     assert [(section.heading, section.level, section.page) for section in found.sections] == OUTLINE
     assert found.pages == 3
-    assert found.characters == (1434, 1044, 483)
+    assert found.characters == (1546, 1044, 489)
 
 
 @pytest.mark.parametrize("form", sorted(set(FORMATS) - set(PAGED)))
@@ -61,7 +61,7 @@ def test_a_format_without_pages_has_none(form: str) -> None:
     found = extract(form)
     assert found.pages is None
     assert {section.page for section in found.sections} == {None}
-    assert found.characters == (1434 + 1044 + 483,)
+    assert found.characters == (1546 + 1044 + 489,)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -85,13 +85,21 @@ def test_blocks_hold_lists_tables_and_accents_as_written(form: str) -> None:
         "Kind of area | Before | After | Change",
         "New lamps | 41.5 | 34.2 | −18%",
     )
-    assert blocks["What was compared"][2] == (
-        "Neighbouring areas, in case crime moved around the corner."
+    assert blocks["What was compared"][2:4] == (
+        "• Neighbouring areas, in case crime moved around the corner.",
+        "• Areas across a street counted.",
     )
-    assert blocks["How the lamps were chosen"][1].startswith("Staff ranked each block")
+    assert blocks["How the lamps were chosen"][1].startswith("1. Staff ranked each block")
     assert "« promenades exploratoires » menées" in blocks["Méthode et données"][0]
     assert "office" in blocks["Summary"][0]
     assert "fiscal" in blocks["Summary"][0]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_list_counts_by_itself_and_goes_on_after_one_inside_it(form: str) -> None:
+    blocks = {section.heading: section.blocks for section in extract(form).sections}
+    markers = [block.split(" ")[0] for block in blocks["How the lamps were chosen"][1:]]
+    assert markers == ["1.", "2.", "1.", "2.", "3."]
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -87,6 +87,65 @@ def test_a_french_heading_style_and_an_outline_level_are_headings(tmp_path: Path
     ]
 
 
+def numbered(content: str, number: int, level: int = 0) -> str:
+    """A paragraph of the numbering and level."""
+    given = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+    return f"<w:p><w:pPr>{given}</w:pPr>{text(content)}</w:p>"
+
+
+# Numbering 1 and 2 share a definition, 3 begins it anew at 5, and 4 has bullets.
+NUMBERING = (
+    '<w:abstractNum w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="3"/>'
+    '<w:numFmt w:val="decimal"/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/>'
+    '<w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%2)"/></w:lvl></w:abstractNum>',
+    '<w:abstractNum w:abstractNumId="91"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/>'
+    '<w:lvlText w:val="&#xF0B7;"/></w:lvl></w:abstractNum>',
+    '<w:num w:numId="1"><w:abstractNumId w:val="90"/></w:num>',
+    '<w:num w:numId="2"><w:abstractNumId w:val="90"/></w:num>',
+    '<w:num w:numId="3"><w:abstractNumId w:val="90"/><w:lvlOverride w:ilvl="0">'
+    '<w:startOverride w:val="5"/></w:lvlOverride></w:num>',
+    '<w:num w:numId="4"><w:abstractNumId w:val="91"/></w:num>',
+)
+
+
+def test_word_lists_count_as_they_are_displayed(tmp_path: Path) -> None:
+    document: Any = docx.Document()
+    numbering = document.part.numbering_part.element
+    numbering.clear()
+    for definition in NUMBERING:
+        numbering.append(parse_xml(definition.replace(">", f" {nsdecls('w')}>", 1)))
+    paragraphs = (
+        *(numbered("a", 1), numbered("b", 1), numbered("inner", 1, 1), numbered("inner", 1, 1)),
+        *(numbered("c", 2), numbered("inner", 2, 1), numbered("d", 3), numbered("e", 3)),
+        *(numbered("f", 4), numbered("g", 0), numbered("h", 77)),
+    )
+    for position, paragraph in enumerate(paragraphs):
+        xml = paragraph.replace(">", f" {nsdecls('w')}>", 1)
+        document.element.body.insert(position, parse_xml(xml))
+    document.save(str(tmp_path / "a.docx"))
+    assert read(tmp_path / "a.docx").sections[0].blocks == (
+        *("3. a", "4. b", "1. inner", "2. inner", "5. c", "1. inner", "5. d", "6. e"),
+        *("• f", "g", "h"),
+    )
+
+
+def test_list_styles_of_word_have_markers(tmp_path: Path) -> None:
+    document: Any = docx.Document()
+    # As other programs write it: a style named for its list, without a numbering.
+    own = document.styles["List Number 2"].element.pPr
+    own.remove(own.numPr)
+    for content, style in (
+        *(("one", "List Bullet"), ("two", "List Number"), ("three", "List Number")),
+        *(("four", "List Number 2"), ("five", "List Number 2"), ("text", None)),
+        ("six", "List Number 2"),
+    ):
+        document.add_paragraph(content, style=style)
+    document.save(str(tmp_path / "a.docx"))
+    assert read(tmp_path / "a.docx").sections[0].blocks == (
+        *("• one", "1. two", "2. three", "1. four", "2. five", "text", "1. six"),
+    )
+
+
 def test_a_table_of_one_cell_is_a_frame(tmp_path: Path) -> None:
     document = docx.Document()
     cell = document.add_table(1, 1).cell(0, 0)
@@ -152,6 +211,40 @@ def test_odt_spaces_notes_and_deletions(tmp_path: Path) -> None:
         "<text:span> and <text:span>more</text:span></text:span>.</text:p>",
     )
     assert read(path).sections[0].blocks == ("Two words and more.", "A note.")
+
+
+LISTS = (
+    '<text:list-style style:name="L"><text:list-level-style-number text:level="1"'
+    ' style:num-format="1" text:start-value="3"/><text:list-level-style-bullet text:level="2"'
+    ' text:bullet-char="-"/></text:list-style><text:list-style style:name="Hidden">'
+    '<text:list-level-style-number text:level="1" style:num-format=""/></text:list-style>'
+)
+
+
+def item(content: str, attributes: str = "") -> str:
+    return f"<text:list-item {attributes}><text:p>{content}</text:p></text:list-item>"
+
+
+def test_odt_lists_count_as_they_are_displayed(tmp_path: Path) -> None:
+    inner = f"<text:list>{item('inner')}</text:list>"
+    nine = item("nine", 'text:start-value="9"')
+    path = odt(
+        tmp_path / "a.odt",
+        '<text:list text:style-name="L" xml:id="first"><text:list-header><text:p>head</text:p>'
+        f"</text:list-header>{item('three')}<text:list-item><text:p>four</text:p>"
+        f"<text:p>more</text:p>{inner}</text:list-item>"
+        f"<text:list-item>{inner}</text:list-item>{nine}"
+        f'</text:list><text:list text:style-name="L">{item("three")}</text:list>'
+        f'<text:list text:style-name="L" text:continue-numbering="true">{item("four")}</text:list>'
+        f'<text:list text:style-name="L" text:continue-list="first">{item("ten")}</text:list>'
+        f'<text:list text:style-name="Hidden">{item("bare")}</text:list>'
+        f"<text:list>{item('unstyled')}</text:list>",
+        LISTS,
+    )
+    assert read(path).sections[0].blocks == (
+        *("head", "3. three", "4. four", "more", "• inner", "• inner", "9. nine"),
+        *("3. three", "4. four", "10. ten", "bare", "• unstyled"),
+    )
 
 
 def test_a_paragraph_in_a_style_derived_from_title_is_the_title(tmp_path: Path) -> None:

@@ -142,18 +142,40 @@ def test_addresses_cut_at_line_ends_are_joined(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("bullet", ["•", "-", "–"])
-def test_list_items_are_blocks_without_bullets(tmp_path: Path, bullet: str) -> None:
+@pytest.mark.parametrize("bullet", ["•", "▪", "-", "–", "*"])
+def test_list_items_are_blocks_with_one_bullet(tmp_path: Path, bullet: str) -> None:
     path = pdf(
         tmp_path / "a.pdf",
         lines("We found:", f"{bullet} one thing,", f"{bullet} another thing;", "the end"),
     )
-    assert blocks(path) == ["We found:", "one thing,", "another thing;", "the end"]
+    assert blocks(path) == ["We found:", "• one thing,", "• another thing;", "the end"]
 
 
-def test_numbered_items_are_blocks_without_numbers(tmp_path: Path) -> None:
-    path = pdf(tmp_path / "a.pdf", lines("We found:", "1. one thing,", "2. another thing."))
-    assert blocks(path) == ["We found:", "one thing,", "another thing."]
+@pytest.mark.parametrize("form", ["{}.", "{})", "({})"])
+def test_numbered_items_are_blocks_with_their_numbers(tmp_path: Path, form: str) -> None:
+    items = (f"{form.format(number)} a thing," for number in (1, 2))
+    path = pdf(tmp_path / "a.pdf", lines("We found:", *items))
+    assert blocks(path) == ["We found:", "1. a thing,", "2. a thing,"]
+
+
+@pytest.mark.parametrize("markers", [("a)", "b)"), ("(a)", "(b)"), ("i.", "ii.")])
+def test_letters_and_roman_numerals_stay_as_written(
+    tmp_path: Path, markers: tuple[str, str]
+) -> None:
+    items = [f"{marker} a thing," for marker in markers]
+    assert blocks(pdf(tmp_path / "a.pdf", lines("We found:", *items))) == ["We found:", *items]
+
+
+def test_wrapped_items_are_joined_and_a_number_in_them_begins_none(tmp_path: Path) -> None:
+    path = pdf(
+        tmp_path / "a.pdf",
+        lines("133. Author. A title. Journal of Something, 12,", "376. Publisher, 2021"),
+        lines("134. Another author. Another title", top=640 - 2 * 14.3),
+    )
+    assert blocks(path) == [
+        "133. Author. A title. Journal of Something, 12, 376. Publisher, 2021",
+        "134. Another author. Another title",
+    ]
 
 
 def test_a_number_within_a_sentence_stays(tmp_path: Path) -> None:

@@ -53,6 +53,18 @@ def test_a_source_becomes_a_report_and_a_sidecar(render: ModuleType, tmp_path: P
     assert read(written).properties == {"title": "Mon « titre »", "lang": "fr", "year": 2001}
 
 
+def test_no_word_in_a_table_is_cut_for_a_narrow_column(render: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    long = "A long text that takes most of the width of the table, as it often does. " * 2
+    head = "| " + " | ".join(["Intervention", "Source", *["Unquestionably"] * 2, "Told"]) + " |\n"
+    rows = f"| {long} | [1, 10] | x | y | {long} |\n" * 2
+    source.write_text(f"---\ntitle: T\n---\n{head}{'|---' * 5}|\n{rows}", encoding="utf-8")
+    render.render(source, tmp_path / "x.pdf")
+    *_, first, row, _last = read(tmp_path / "x.pdf").sections[0].blocks
+    assert first == "Intervention | Source | Unquestionably | Unquestionably | Told"
+    assert "[1, 10] | x | y" in row
+
+
 def test_a_character_that_the_font_lacks_is_named(render: ModuleType, tmp_path: Path) -> None:
     source = tmp_path / "x.md"
     source.write_text("---\ntitle: T\n---\nOne → two.\n", encoding="utf-8")

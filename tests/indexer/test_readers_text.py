@@ -167,9 +167,9 @@ def test_blocks_of_all_kinds_come_in_order(tmp_path: Path) -> None:
     )
     assert blocks(found) == [
         "A bold word",
-        "one",
-        "inner",
-        "two",
+        "• one",
+        "• inner",
+        "• two",
         "Cap",
         "x | y",
         "1 | 2",
@@ -179,6 +179,35 @@ def test_blocks_of_all_kinds_come_in_order(tmp_path: Path) -> None:
         "a b",
         "Fig.",
     ]
+
+
+def test_lists_count_as_they_are_displayed(tmp_path: Path) -> None:
+    found = given(
+        tmp_path,
+        "a.html",
+        "<ol start=3><li>three<ol><li>inner<li>again</ol>and on<li><p>four</p><p>more</p>"
+        "<li value=9>nine<li>ten</ol><ol><li>one<ul><li>bullet</ul></ol>",
+    )
+    assert blocks(found) == [
+        *("3. three", "1. inner", "2. again", "and on", "4. four", "more", "9. nine", "10. ten"),
+        *("1. one", "• bullet"),
+    ]
+
+
+def test_a_marker_that_the_text_repeats_is_given_once(tmp_path: Path) -> None:
+    page = "<ul><li>– one<li>2) two<li>a) three</ul><ol><li>1. four<li>a) five</ol>"
+    found = given(tmp_path, "a.html", page)
+    assert blocks(found) == ["• one", "2. two", "a) three", "1. four", "2. a) five"]
+
+
+def test_lists_in_cells_keep_their_markers(tmp_path: Path) -> None:
+    page = "<table><tr><td>Aims<td><ul><li>one<li>two</ul><tr><td>- none<td>x</table>"
+    assert blocks(given(tmp_path, "a.html", page)) == ["Aims | • one • two", "- none | x"]
+
+
+def test_a_list_in_markdown_begins_where_it_says(tmp_path: Path) -> None:
+    found = given(tmp_path, "a.md", "4. four\n5. five\n\nText.\n\n- one\n    1. inner\n")
+    assert blocks(found) == ["4. four", "5. five", "Text.", "• one", "1. inner"]
 
 
 def test_a_table_that_lays_out_a_page_is_read_through(tmp_path: Path) -> None:
@@ -238,6 +267,7 @@ def test_the_first_of_several_first_level_headings_is_the_title_if_it_is_named_s
         "<title>Sign in - Library</title><p>Enter your card number.</p>",
         "<title>Bibliothèque</title><h1>Connexion</h1><p>Numéro de carte</p>",
         "<p>You must log in to continue.</p>",
+        "<ul><li>Sign in</li></ul>",
     ],
 )
 def test_a_login_page_is_refused(tmp_path: Path, page: str) -> None:
@@ -329,7 +359,17 @@ def test_capitals_below_underlined_headings_are_subheadings(tmp_path: Path) -> N
 
 def test_hard_wraps_are_joined_and_list_items_are_blocks(tmp_path: Path) -> None:
     found = given(tmp_path, "a.txt", "One\nparagraph.\n\n- one\n  item\n* two\n• three\n1. four\n")
-    assert blocks(found) == ["One paragraph.", "one item", "two", "three", "four"]
+    assert blocks(found) == ["One paragraph.", "• one item", "• two", "• three", "1. four"]
+
+
+def test_markers_in_plain_text_have_one_form_and_letters_stay(tmp_path: Path) -> None:
+    found = given(tmp_path, "a.txt", "▪ one\n– two\n\n3) three\n(4) four\na) five\nii. six\n")
+    assert blocks(found) == ["• one", "• two", "3. three", "4. four", "a) five", "ii. six"]
+
+
+def test_a_number_that_follows_none_is_one_of_the_sentence(tmp_path: Path) -> None:
+    found = given(tmp_path, "a.txt", "1. Journal of Something, 12,\n376. Publisher.\n2. Next.\n")
+    assert blocks(found) == ["1. Journal of Something, 12, 376. Publisher.", "2. Next."]
 
 
 def test_a_form_feed_is_a_page_break_only_if_there_is_one(tmp_path: Path) -> None:

@@ -90,6 +90,24 @@ def test_sentences_end_at_stops_before_capitals_and_lose_nothing() -> None:
     assert " ".join(found).replace(" ", "").startswith(content.replace(" ", "")[:40])
 
 
+def test_the_number_of_a_list_item_is_no_sentence() -> None:
+    assert text.sentences("12. Staff ranked it. It ended.") == ["12. Staff ranked it.", "It ended."]
+
+
+@pytest.mark.parametrize(
+    ("block", "marker", "rest"),
+    [
+        ("• one", "•", "one"),
+        ("12. two", "12", "two"),
+        ("2019. A year", "", "2019. A year"),
+        ("a) three", "", "a) three"),
+        ("2.5 per cent", "", "2.5 per cent"),
+    ],
+)
+def test_a_list_item_is_told_by_its_marker(block: str, marker: str, rest: str) -> None:
+    assert (text.list_marker(block), text.without_marker(block)) == (marker, rest)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("Été 2014_rapport", "ete-2014-rapport"), ("a/b.c", "a-b-c"), ("???", "")],

@@ -144,7 +144,10 @@ def long_report(tmp_path: Path) -> FlaskClient:
         (1, ("A long report", "Method"), "How."),
         (2, ("A long report", "Method", "Sample"), f"Who.\n\n{rows}"),
         (2, ("A long report", "Method", "Sample"), "South | 7"),
-        (3, ("A long report", "Results"), "What."),
+        (3, ("A long report", "Results"), "What [2, 9].\n\n1. First [1]."),
+        (3, ("A long report", "Results"), "2. Second.\n\n• Third."),
+        (4, ("Sources",), "1. One [2]. https://a.ca"),
+        (4, ("Sources",), "2. Two."),
     ]
     passages = tuple(
         Passage("long", number, page, headings, text, "en")
@@ -156,13 +159,28 @@ def long_report(tmp_path: Path) -> FlaskClient:
 def test_each_heading_and_each_page_is_said_once(long_report: FlaskClient) -> None:
     page = read(long_report, "/en/report/long")
     found = [(h.name, h.text) for h in page.select(".text h3, .text h4")]
-    assert found == [("h3", "Method"), ("h4", "Sample"), ("h3", "Results")]
-    assert [str(tag["id"]) for tag in page.select(".page")] == ["page-1", "page-2", "page-3"]
+    assert found == [("h3", "Method"), ("h4", "Sample"), ("h3", "Results"), ("h3", "Sources")]
+    assert [str(tag["id"]) for tag in page.select(".page")] == [f"page-{n}" for n in range(1, 5)]
 
 
 def test_the_contents_name_the_headings_with_their_pages(long_report: FlaskClient) -> None:
     lines = [line.text for line in read(long_report, "/en/report/long").select(".contents li")]
-    assert lines == ["Method p. 1", "Sample p. 2", "Results p. 3"]
+    assert lines == ["Method p. 1", "Sample p. 2", "Results p. 3", "Sources p. 4"]
+
+
+def test_a_list_that_goes_on_in_the_next_passage_counts_on(long_report: FlaskClient) -> None:
+    lists = read(long_report, "/en/report/long").select(".text ol, .text ul")
+    found = [(tag.name, tag.get("start"), tag.text.strip()) for tag in lists]
+    assert found == [
+        *(("ol", None, "First [1]."), ("ol", "2", "Second."), ("ul", None, "Third.")),
+        *(("ol", None, "One [2]. https://a.ca"), ("ol", "2", "Two.")),
+    ]
+
+
+def test_citations_lead_to_the_sources_but_not_from_them(long_report: FlaskClient) -> None:
+    links = read(long_report, "/fr/report/long").select('.text a[href^="#"]')
+    found = [(link.text, link["href"], link["title"]) for link in links]
+    assert found == [("2", "#passage-8", "Sources"), ("1", "#passage-7", "Sources")]
 
 
 def test_a_table_that_goes_on_in_the_next_passage_has_one_header(long_report: FlaskClient) -> None:
