@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape
@@ -224,7 +224,8 @@ def _pdf_table(block: Table, width: float, styles: Mapping[str, Any]) -> Any:
 
     cells = [[Text(_markup(cell), styles["cell"]) for cell in row] for row in block.rows]
     cells[0] = [Text(f"<b>{_markup(cell)}</b>", styles["cell"]) for cell in block.rows[0]]
-    grid = Grid(cells, colWidths=_column_widths(block, width), repeatRows=1)
+    widths = _column_widths(block, width, styles["cell"].fontSize)
+    grid = Grid(cells, colWidths=widths, repeatRows=1)
     grid.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -235,9 +236,32 @@ def _pdf_table(block: Table, width: float, styles: Mapping[str, Any]) -> Any:
     return grid
 
 
-def _column_widths(block: Table, width: float) -> list[float]:
-    """Widths in proportion to the longest cells, so that no column starves."""
-    columns = zip(*block.rows, strict=True)
+# What reportlab leaves free on both sides of a cell, and a hair more.
+_CELL_PADDING = 12.5
+
+
+def _column_widths(block: Table, width: float, size: float) -> list[float]:
+    """Widths in proportion to the longest cells, but none too narrow for its longest word."""
+    columns = list(zip(*block.rows, strict=True))
     longest = [max(len(plain_text(cell)) for cell in column) for column in columns]
     shares = [min(45, max(10, length)) for length in longest]
-    return [width * share / sum(shares) for share in shares]
+    least = [_longest_word(column, size) + _CELL_PADDING for column in columns]
+    if sum(least) >= width:
+        return [width * needed / sum(least) for needed in least]
+    fixed: dict[int, float] = {}
+    while True:
+        left = width - sum(fixed.values())
+        rest = sum(share for column, share in enumerate(shares) if column not in fixed)
+        widths = [fixed.get(column, left * share / rest) for column, share in enumerate(shares)]
+        narrow = {n: least[n] for n, given in enumerate(widths) if given < least[n]}
+        if not narrow:
+            return widths
+        fixed |= narrow
+
+
+def _longest_word(column: Iterable[Runs], size: float) -> float:
+    """The width of the longest word if it is bold, as those in the head are."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    words = (word for cell in column for word in plain_text(cell).translate(SUBSTITUTES).split(" "))
+    return max(float(stringWidth(word, "Vera-Bold", size)) for word in words)
