@@ -20,7 +20,7 @@ types: .venv/test.stamp
 	$(BIN)/mypy
 
 bench: .venv/test.stamp
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --clone
 
 # The PDF, DOCX and ODT reports, from corpus/_sources.
 corpus: .venv/test.stamp
