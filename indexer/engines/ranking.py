@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.engines.base import Request
+from indexer.engines.scoring import steps
 from indexer.models import Report
 from indexer.syntax import AnyOf, Clause, Leaf, Not, required
 from indexer.text import fold
@@ -107,7 +108,7 @@ def _grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked 
     if not matching:
         return None
     shown = max(request.snippets, NEXT_PASSAGES + 1)
-    best = heapq.nsmallest(shown, matching, key=lambda number: (-scores[number], number))
+    best = heapq.nsmallest(shown, matching, key=lambda number: (-steps(scores[number]), number))
     value = scores[best[0]] + NEXT_WEIGHT * sum(scores[n] for n in best[1 : NEXT_PASSAGES + 1])
     return Ranked(row, value, tuple(best[: request.snippets]))
 
@@ -140,7 +141,7 @@ def _order(request: Request) -> Callable[[Ranked], tuple[object, ...]]:
 
 
 def _by_relevance(ranked: Ranked) -> tuple[object, ...]:
-    return (-round(ranked.score, 9), *_by_newest(ranked))
+    return (-steps(ranked.score), *_by_newest(ranked))
 
 
 def _by_newest(ranked: Ranked) -> tuple[object, ...]:
