@@ -24,7 +24,7 @@ import msgspec
 from indexer import corpus, engines, generations, prepare
 from indexer.config import Config
 from indexer.corpus import Scan, Source
-from indexer.engines.base import Engine, Writer
+from indexer.engines.base import Engine, Entry, Writer
 from indexer.errors import (
     DuplicateId,
     EngineError,
@@ -33,7 +33,6 @@ from indexer.errors import (
     ReadError,
 )
 from indexer.generations import Generation
-from indexer.models import Report
 from indexer.prepare import Failure, Prepared, failure
 from indexer.vocabulary import Vocabulary
 
@@ -114,13 +113,13 @@ class _Former:
     """What the index held before: nothing, or a generation with its reports by file name."""
 
     generation: Generation | None = None
-    reports: Mapping[str, Report] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
     passages: int = 0
     problem: str | None = None
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        return {name: report.fingerprint for name, report in self.reports.items()}
+        return {name: entry.fingerprint for name, entry in self.entries.items()}
 
 
 def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
@@ -171,14 +170,14 @@ def _plan(scan: Scan, former: _Former) -> Plan:
     return plan({source.name: source.fingerprint for source in scan.sources}, former.fingerprints)
 
 
-def is_stale(config: Config, vocabulary: Vocabulary, reports: Iterable[Report]) -> bool:
+def is_stale(config: Config, vocabulary: Vocabulary, entries: Iterable[Entry]) -> bool:
     """Whether a build would change anything; files that failed and did not change do not count."""
     last = _last_build(config.index)
     failed = last.failed if last else {}
     found = {
         source.name: source.fingerprint for source in corpus.scan(config.corpus, vocabulary).sources
     }
-    steps = plan(found, {report.path: report.fingerprint for report in reports})
+    steps = plan(found, {entry.path: entry.fingerprint for entry in entries})
     new = [name for name in (*steps.added, *steps.changed) if failed.get(name) != found[name]]
     return bool(new or steps.removed)
 
@@ -226,8 +225,8 @@ def _former(config: Config, full: bool) -> _Former:
     except EngineError as error:
         return _Former(problem=str(error))
     with contextlib.closing(engine):
-        reports = {report.path: report for report in engine.reports()}
-        return _Former(generation, reports, engine.passage_count())
+        entries = {entry.path: entry for entry in engine.entries()}
+        return _Former(generation, entries, engine.passage_count())
 
 
 class _Build:
@@ -251,9 +250,9 @@ class _Build:
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(_scan_warnings(scan, former))
         self.added = self.changed = 0
-        self.owners = {report.id: name for name, report in former.reports.items()}
+        self.owners = {entry.id: name for name, entry in former.entries.items()}
         for name in steps.removed:
-            del self.owners[former.reports[name].id]
+            del self.owners[former.entries[name].id]
 
     def publish(self, jobs: int, progress: Progress, started: float) -> BuildReport:
         """Writes and publishes a new generation, unless every change in it failed."""
@@ -297,7 +296,7 @@ class _Build:
 
     def _write(self, writer: Writer, jobs: int, progress: Progress) -> None:
         for name in self.steps.removed:
-            writer.remove(self.former.reports[name].id)
+            writer.remove(self.former.entries[name].id)
         wanted = {*self.steps.added, *self.steps.changed}
         sources = [source for source in self.scan.sources if source.name in wanted]
         progress.begin(sum(source.size for source in sources))
@@ -307,7 +306,7 @@ class _Build:
                 progress.advance(item.source.size, item.source.name)
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
-        former = self.former.reports
+        former = self.former.entries
         added = {s.name: former[s.name].added if s.name in former else self.today for s in sources}
         if jobs > 1 and sum(source.size for source in sources) > WORTH_WORKERS:
             yield from _in_workers(sources, self.vocabulary, added, jobs)
@@ -330,7 +329,7 @@ class _Build:
             )
             self.failures.append(failure(name, "identity", problem))
             return
-        former = self.former.reports.get(name)
+        former = self.former.entries.get(name)
         if former:
             writer.remove(former.id)
             del self.owners[former.id]
@@ -342,7 +341,7 @@ class _Build:
 
 def _checked(engine: Engine, owners: Mapping[str, str]) -> int:
     """The passages that a new generation holds, after making sure that it holds every report."""
-    held = {report.id for report in engine.reports()}
+    held = {entry.id for entry in engine.entries()}
     if held != set(owners):
         raise EngineError(
             "The new index does not hold what was written. Run `indexer build --full`."
@@ -369,7 +368,7 @@ def _planned(steps: Plan, former: _Former, scan: Scan, started: float) -> BuildR
         changed=len(steps.changed),
         removed=len(steps.removed),
         unchanged=len(steps.unchanged),
-        reports=len(former.reports),
+        reports=len(former.entries),
         passages=former.passages,
         failures=failures,
         warnings=tuple(_scan_warnings(scan, former)),

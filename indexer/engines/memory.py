@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from indexer.engines.base import Match, Matches, Request
+from indexer.engines.base import Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
+from indexer.engines.marking import marks
 from indexer.engines.ranking import Row, Scores, rank
 from indexer.engines.scoring import impact, kept, rarity, unit
 from indexer.errors import EngineError
@@ -64,11 +65,15 @@ class MemoryEngine:
         return Matches(
             len(ranking.ranked),
             tuple(
-                Match(r.row.report, r.score, tuple(self._passages[n] for n in r.passages))
+                Match(r.row.report, r.score, tuple(self._found(n, request) for n in r.passages))
                 for r in page
             ),
             ranking.facets,
         )
+
+    def entries(self) -> Sequence[Entry]:
+        """An entry for every report, ordered by id."""
+        return [entry(row.report) for row in self._rows]
 
     def reports(self) -> Sequence[Report]:
         """Every report, ordered by id."""
@@ -90,6 +95,10 @@ class MemoryEngine:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _found(self, number: int, request: Request) -> Found:
+        passage = self._passages[number]
+        return Found(passage, marks(passage, request.clauses))
 
     def _score(self, leaf: Leaf) -> Scores:
         """The score of a clause in each passage that has it; a word counts as all of its terms."""

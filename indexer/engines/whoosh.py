@@ -18,8 +18,9 @@ import msgspec
 from whoosh import fields as schema, index, query, scoring
 from whoosh.analysis import RegexTokenizer, SpaceSeparatedTokenizer
 
-from indexer.engines.base import Match, Matches, Request
+from indexer.engines.base import Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
+from indexer.engines.marking import marks
 from indexer.engines.ranking import Row, Scores, rank
 from indexer.errors import EngineError
 from indexer.fields import EXACT_WEIGHT, FACET_NAMES, TEXT_FIELDS, TextField, exact
@@ -77,9 +78,14 @@ class WhooshEngine:
             ranking = rank(self._rows, request, self._score)
             page = ranking.ranked[request.offset : request.offset + request.limit]
             found = tuple(
-                Match(r.row.report, r.score, tuple(map(self._passage, r.passages))) for r in page
+                Match(r.row.report, r.score, tuple(self._found(n, request) for n in r.passages))
+                for r in page
             )
         return Matches(len(ranking.ranked), found, ranking.facets)
+
+    def entries(self) -> Sequence[Entry]:
+        """An entry for every report, ordered by id."""
+        return [entry(row.report) for row in self._rows]
 
     def reports(self) -> Sequence[Report]:
         """Every report, ordered by id."""
@@ -115,6 +121,10 @@ class WhooshEngine:
             text=held["text"],
             lang=held["passage_lang"],
         )
+
+    def _found(self, number: int, request: Request) -> Found:
+        passage = self._passage(number)
+        return Found(passage, marks(passage, request.clauses))
 
     def _score(self, leaf: Leaf) -> Scores:
         parts = [part for field in _fields(leaf) for part in _queries(field, leaf)]

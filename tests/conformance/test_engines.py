@@ -268,7 +268,7 @@ def test_hits_come_in_the_order_asked_for(engine: Engine, sort: str, expected: l
 def test_the_best_passages_come_first_and_no_more_than_asked_for(engine: Engine) -> None:
     request = Request(syntax.parse("support").clauses, snippets=1)
     (match,) = engine.search(request).page
-    assert [passage.number for passage in match.passages] == [2]
+    assert [found.passage.number for found in match.passages] == [2]
     assert match.score > 0
 
 
