@@ -12,9 +12,9 @@ def open_engine(name: str, path: Path) -> Engine:
     """The generation in a folder, open for reading."""
     match name:
         case "whoosh":
-            from indexer.engines import whoosh
+            from indexer.engines import columns
 
-            return whoosh.open_engine(path)
+            return columns.open_engine(path)
         case "memory":
             from indexer.engines import memory
 
@@ -34,6 +34,16 @@ def open_writer(name: str, path: Path, base: Path | None = None) -> Writer:
 
             return memory.open_writer(path, base)
     raise _unknown(name)
+
+
+def derive(name: str, source: Path, target: Path) -> None:
+    """A generation in the empty folder `target`, with everything that an engine derives from the
+    index in `source` derived anew; the documents are not read."""
+    if name != "whoosh":
+        raise _unknown(name)
+    from indexer.engines import whoosh
+
+    whoosh.derive(source, target)
 
 
 def _unknown(name: str) -> EngineUnavailable:

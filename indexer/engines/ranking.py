@@ -62,7 +62,7 @@ def rank(rows: Sequence[Row], request: Request, score: Callable[[Leaf], Scores])
         )
         for name in request.facets
     }
-    return Ranking(sorted(kept, key=_order(request)), facets)
+    return Ranking(sorted(kept, key=_ORDERS[sort_of(request)]), facets)
 
 
 def combine(
@@ -133,11 +133,10 @@ def _count(name: str, rows: Iterable[Row]) -> Mapping[str, int]:
     return Counter(value for row in rows for value in row.facets.get(name, ()))
 
 
-def _order(request: Request) -> Callable[[Ranked], tuple[object, ...]]:
+def sort_of(request: Request) -> str:
+    """The order of a request: without words there is no relevance, and the newest come first."""
     by_text = any(not isinstance(clause, Not) for clause in request.clauses)
-    # Without words there is no relevance; what is new is then the best guess.
-    sort = request.sort if by_text or request.sort != "relevance" else "newest"
-    return _ORDERS[sort]
+    return request.sort if by_text or request.sort != "relevance" else "newest"
 
 
 def _by_relevance(ranked: Ranked) -> tuple[object, ...]:

@@ -1,40 +1,55 @@
-"""The default engine: a Whoosh index on disk, and the only file that imports whoosh.
+"""The default engine's writer: a Whoosh index on disk, with columns beside it that answer.
 
-The index is written with Whoosh's own field types over tokens that were cut before, so that any
-Whoosh program can open and search it. Each passage is a document; so is each report, with its
-metadata as JSON.
+The index is complete and has Whoosh's own field types, so that any Whoosh program can open and
+search it: each passage is a document; so is each report, with its metadata as JSON. The columns
+hold nothing that cannot be derived from it. This is the only file that imports whoosh.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import re
-import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from whoosh import fields as schema, index, query, scoring
+from whoosh import fields as schema, index
 from whoosh.analysis import RegexTokenizer, SpaceSeparatedTokenizer
+from whoosh.reading import SegmentReader
+from whoosh.system import pack_uint
 
-from indexer.engines.base import Entry, Found, Match, Matches, Request, entry
-from indexer.engines.indexing import tokens
-from indexer.engines.marking import marks
-from indexer.engines.ranking import Row, Scores, rank
+from indexer.engines import compacting, manifest
+from indexer.engines.shards import open_shards
+from indexer.engines.streams import Collector, Cut
 from indexer.errors import EngineError
-from indexer.fields import EXACT_WEIGHT, FACET_NAMES, TEXT_FIELDS, TextField, exact
+from indexer.fields import FACET_NAMES, TEXT_FIELDS, exact
 from indexer.generations import link_files
 from indexer.models import Passage, Report
-from indexer.syntax import Leaf, Phrase, Prefix, Word
-from indexer.text import variants
 
 _SEPARATOR: Final = "|"
+# Joining Whoosh segments reads every posting of them again.
+_MOST_SEGMENTS: Final = 8
+
+Posting = tuple[bytes, int, float, bytes]
+
+
+class _Ready(schema.TEXT):  # type: ignore[misc]
+    """A TEXT field that takes postings, cut before; it is saved as a plain TEXT field."""
+
+    def index(self, value: list[Posting], **_: Any) -> list[Posting]:
+        """The postings as they are."""
+        return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg._reconstructor, (schema.TEXT, object, None), self.__dict__  # type: ignore[attr-defined]
 
 
 def _schema() -> schema.Schema:
-    stems = schema.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
-    forms = schema.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=True)
+    stems = _Ready(analyzer=SpaceSeparatedTokenizer(), phrase=False)
+    forms = _Ready(analyzer=SpaceSeparatedTokenizer(), phrase=True)
     facet = schema.KEYWORD(analyzer=RegexTokenizer(f"[^{re.escape(_SEPARATOR)}]+"))
     columns: dict[str, Any] = {"report_id": schema.ID(stored=True), "year": schema.NUMERIC(int)}
     for field in TEXT_FIELDS:
@@ -45,122 +60,64 @@ def _schema() -> schema.Schema:
     return schema.Schema(**columns)
 
 
-class WhooshEngine:
-    """One generation's Whoosh index; its searcher serves one thread at a time."""
+class _Postings:
+    """Words -> Whoosh's postings, each encoded once."""
 
-    def __init__(self, path: Path) -> None:
-        with _converted(path):
-            self._index = index.open_dir(str(path))
-            self._searcher = self._index.searcher(weighting=scoring.BM25F())
-            self._rows = self._load_rows()
-        self._by_id = {row.report.id: row for row in self._rows}
-        self._lock = threading.Lock()
-        self._path = path
+    def __init__(self) -> None:
+        self._format = schema.TEXT(phrase=True).format
+        self._counts = [pack_uint(count) for count in range(1_000)]
+        self._places = [self._format.encode([place]) for place in range(1_000)]
 
-    def _load_rows(self) -> list[Row]:
-        reports: list[tuple[Report, dict[str, tuple[str, ...]]]] = []
-        numbers: dict[str, list[tuple[int, int]]] = {}
-        for document, held in self._searcher.reader().iter_docs():
-            if "report_json" in held:
-                report = msgspec.json.decode(held["report_json"], type=Report)
-                facets = msgspec.json.decode(held["facets_json"], type=dict[str, tuple[str, ...]])
-                reports.append((report, facets))
-            else:
-                numbers.setdefault(held["report_id"], []).append((held["number"], document))
-        return [
-            Row(report, facets, [document for _, document in sorted(numbers.get(report.id, ()))])
-            for report, facets in sorted(reports, key=lambda pair: pair[0].id)
-        ]
+    def stems(self, cut: Cut) -> list[Posting]:
+        """Stems with their frequencies."""
+        return [(stem, n, float(n), self._count(n)) for stem, n in Counter(cut.stems).items()]
 
-    def search(self, request: Request) -> Matches:
-        """The reports that match, by Whoosh's own BM25F for each clause."""
-        with self._lock, _converted(self._path):
-            ranking = rank(self._rows, request, self._score)
-            page = ranking.ranked[request.offset : request.offset + request.limit]
-            found = tuple(
-                Match(r.row.report, r.score, tuple(self._found(n, request) for n in r.passages))
-                for r in page
-            )
-        return Matches(len(ranking.ranked), found, ranking.facets)
+    def forms(self, cut: Cut) -> list[Posting]:
+        """Exact forms with their positions."""
+        places: dict[bytes, list[int]] = {}
+        for place, form in enumerate(cut.forms):
+            places.setdefault(form, []).append(place)
+        return [(form, len(at), float(len(at)), self._encoded(at)) for form, at in places.items()]
 
-    def entries(self) -> Sequence[Entry]:
-        """An entry for every report, ordered by id."""
-        return [entry(row.report) for row in self._rows]
+    def _count(self, count: int) -> bytes:
+        packed: bytes = self._counts[count] if count < len(self._counts) else pack_uint(count)
+        return packed
 
-    def reports(self) -> Sequence[Report]:
-        """Every report, ordered by id."""
-        return [row.report for row in self._rows]
-
-    def report(self, report_id: str) -> Report | None:
-        """The report with this id."""
-        row = self._by_id.get(report_id)
-        return row.report if row else None
-
-    def passages(self, report_id: str) -> tuple[Passage, ...]:
-        """The passages of a report in order."""
-        row = self._by_id.get(report_id)
-        with self._lock, _converted(self._path):
-            return tuple(map(self._passage, row.passages)) if row else ()
-
-    def passage_count(self) -> int:
-        """How many passages there are in all."""
-        return sum(len(row.passages) for row in self._rows)
-
-    def close(self) -> None:
-        """Closes the index files."""
-        self._searcher.close()
-        self._index.close()
-
-    def _passage(self, document: int) -> Passage:
-        held = self._searcher.reader().stored_fields(document)
-        return Passage(
-            report_id=held["report_id"],
-            number=held["number"],
-            page=held.get("page"),
-            headings=tuple(held["headings"]),
-            text=held["text"],
-            lang=held["passage_lang"],
-        )
-
-    def _found(self, number: int, request: Request) -> Found:
-        passage = self._passage(number)
-        return Found(passage, marks(passage, request.clauses))
-
-    def _score(self, leaf: Leaf) -> Scores:
-        parts = [part for field in _fields(leaf) for part in _queries(field, leaf)]
-        results = self._searcher.search(query.Or(parts), limit=None)
-        return dict(results.items())
-
-
-def _fields(leaf: Leaf) -> Iterator[TextField]:
-    return (field for field in TEXT_FIELDS if leaf.field in (None, field.name))
-
-
-def _queries(field: TextField, leaf: Leaf) -> Iterator[query.Query]:
-    forms = exact(field.name)
-    match leaf:
-        case Word(text):
-            for stem in variants(text):
-                yield query.Term(field.name, stem, boost=field.weight)
-            yield query.Term(forms, text, boost=field.weight * EXACT_WEIGHT)
-        case Phrase(words):
-            yield query.Phrase(forms, list(words), boost=field.weight)
-        case Prefix(text):
-            yield query.Prefix(forms, text, boost=field.weight)
+    def _encoded(self, places: list[int]) -> bytes:
+        if len(places) == 1 and places[0] < len(self._places):
+            single: bytes = self._places[places[0]]
+            return single
+        encoded: bytes = self._format.encode(places)
+        return encoded
 
 
 class WhooshWriter:
-    """A Whoosh index being written in one process."""
+    """A Whoosh index and its columns being written in one process."""
 
     def __init__(self, path: Path, base: Path | None) -> None:
         self._path = path
+        self._collector = Collector()
+        self._postings = _Postings()
+        self._parts: list[manifest.Part] = []
+        self._places: dict[str, tuple[int, int]] = {}
+        self._deleted: dict[int, list[int]] = {}
         with _converted(path):
             if base:
-                link_files(base, path)
+                self._begin_with(base)
                 self._index = index.open_dir(str(path))
             else:
                 self._index = index.create_in(str(path), _schema())
             self._writer = self._index.writer(limitmb=256)
+            self._writer.schema = _schema()
+
+    def _begin_with(self, base: Path) -> None:
+        link_files(base, self._path)
+        self._parts = list(manifest.read(base).parts)
+        for number, shard in enumerate(open_shards(base).parts):
+            live = shard.live_reports.tolist()
+            for row, name in enumerate(shard.ids):
+                if live[row]:
+                    self._places[name.decode()] = number, row
 
     def add(
         self, report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
@@ -173,8 +130,16 @@ class WhooshWriter:
                 report_json=msgspec.json.encode(report),
                 facets_json=msgspec.json.encode(facets),
             )
-            for passage in passages:
-                content = {name: " ".join(t) for name, t in tokens(report, passage).items()}
+            shared: dict[str, list[Posting]] = {}
+            for passage, cuts in self._collector.add(report, passages, facets):
+                for name in ("title", "summary"):
+                    if name not in shared:
+                        shared |= self._indexed(name, cuts[name])
+                content = shared | {
+                    indexed: postings
+                    for name in ("heading", "body")
+                    for indexed, postings in self._indexed(name, cuts[name]).items()
+                }
                 self._writer.add_document(
                     report_id=report.id,
                     number=passage.number,
@@ -187,16 +152,29 @@ class WhooshWriter:
                     **values,
                 )
 
+    def _indexed(self, name: str, cut: Cut) -> dict[str, list[Posting]]:
+        return {name: self._postings.stems(cut), exact(name): self._postings.forms(cut)}
+
     def remove(self, report_id: str) -> None:
         """Removes a report with its passages."""
         with _converted(self._path):
             self._writer.delete_by_term("report_id", report_id)
+        part, row = self._places.pop(report_id)
+        self._deleted.setdefault(part, []).append(row)
 
     def commit(self) -> None:
-        """Writes the segment and the table of contents."""
+        """Writes the segments, the table of contents, and the manifest of the columns."""
         with _converted(self._path):
-            self._writer.commit()
+            self._writer.commit(mergetype=_few_segments)
             self._index.close()
+            parts = [
+                compacting.without(part, self._deleted.get(number, ()))
+                for number, part in enumerate(self._parts)
+            ]
+            streams = self._collector.streams()
+            if streams.reports.ids:
+                parts.append(compacting.write_part(self._path, streams))
+            manifest.write(self._path, compacting.compact(self._path, parts))
 
     def abandon(self) -> None:
         """Cancels the writer."""
@@ -205,9 +183,61 @@ class WhooshWriter:
             self._index.close()
 
 
-def open_engine(path: Path) -> WhooshEngine:
-    """The generation in a folder, open for reading."""
-    return WhooshEngine(path)
+def _few_segments(writer: Any, segments: list[Any]) -> list[Any]:
+    """Joins the smallest segments to the new one when there are too many, and drops empty ones."""
+    alive = [held for held in segments if held.doc_count()]
+    if len(alive) < _MOST_SEGMENTS:
+        return alive
+    alive.sort(key=lambda held: held.doc_count(), reverse=True)
+    for held in alive[_MOST_SEGMENTS // 2 :]:
+        with contextlib.closing(SegmentReader(writer.storage, writer.schema, held)) as reader:
+            writer.add_reader(reader)
+    return alive[: _MOST_SEGMENTS // 2]
+
+
+def derive(source: Path, target: Path) -> None:
+    """The index of one folder linked into another, with columns derived from it anew."""
+    link_files(source, target)
+    for file in (*target.glob("*.columns"), target / manifest.FILE):
+        file.unlink(missing_ok=True)
+    collector = Collector()
+    with _converted(source):
+        for report, passages, facets in _stored(source):
+            for _ in collector.add(report, passages, facets):
+                pass
+    streams = collector.streams()
+    parts = (compacting.write_part(target, streams),) if streams.reports.ids else ()
+    manifest.write(target, parts)
+
+
+Stored = tuple[Report, Sequence[Passage], Mapping[str, Sequence[str]]]
+
+
+def _stored(path: Path) -> Iterator[Stored]:
+    """Every report of a Whoosh index with its passages and facets, from its stored fields."""
+    passages: dict[str, list[Passage]] = {}
+    reports: list[tuple[bytes, bytes]] = []
+    with contextlib.closing(index.open_dir(str(path)).reader()) as reader:
+        for _, held in reader.iter_docs():
+            if "report_json" in held:
+                reports.append((held["report_json"], held["facets_json"]))
+            else:
+                passages.setdefault(held["report_id"], []).append(_passage(held))
+    for content, told in reports:
+        report = msgspec.json.decode(content, type=Report)
+        facets = msgspec.json.decode(told, type=dict[str, tuple[str, ...]])
+        yield report, sorted(passages.pop(report.id, ()), key=lambda p: p.number), facets
+
+
+def _passage(held: Mapping[str, Any]) -> Passage:
+    return Passage(
+        report_id=held["report_id"],
+        number=held["number"],
+        page=held.get("page"),
+        headings=tuple(held["headings"]),
+        text=held["text"],
+        lang=held["passage_lang"],
+    )
 
 
 def open_writer(path: Path, base: Path | None) -> WhooshWriter:

@@ -1,0 +1,257 @@
+"""Answers from column segments: sums over postings, masks, and counts, without a loop over
+passages. It reads what `whoosh.py` writes beside its index, and needs nothing else."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from indexer.engines import segment
+from indexer.engines.base import Entry, Found, Match, Matches, Request
+from indexer.engines.counting import facet_columns
+from indexer.engines.highlighting import Highlighter
+from indexer.engines.matching import Floats, Matched, Matcher, counted
+from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
+from indexer.engines.scoring import STEPS
+from indexer.engines.shards import Ints, Mask, by_text, open_shards
+from indexer.engines.streams import NO_YEAR
+from indexer.models import Passage, Report
+from indexer.syntax import Clause, Not, required
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """The score of every passage, which of them match, and the best score of each report."""
+
+    scores: Floats
+    matched: Mask
+    best: Floats
+    reports: Mask
+
+
+class ColumnsEngine:
+    """One generation's columns, mapped from disk; several threads may ask at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._shards = open_shards(path)
+        self._matcher = Matcher(self._shards)
+        self._facets = facet_columns(self._shards.parts)
+        self._first = self._shards.first
+        # Reports without passages are never found; a sum over none of them has no meaning.
+        self._filled = np.flatnonzero(np.diff(self._first))
+        self._newest = self._by_year(-self._shards.years)
+        self._rank = np.argsort(self._newest)
+
+    def _by_year(self, keys: Ints) -> Ints:
+        """The reports in the order of keys, then of ids; those without a year come last."""
+        by_id = self._shards.by_id
+        unknown = self._shards.years[by_id] == NO_YEAR
+        return by_id[np.lexsort((keys[by_id], unknown))]
+
+    @functools.cached_property
+    def _oldest(self) -> Ints:
+        return self._by_year(self._shards.years)
+
+    @functools.cached_property
+    def _titles(self) -> Ints:
+        titles = [t.decode() for s in self._shards.parts for t in s.segment.texts("report.title")]
+        by_id = self._shards.by_id
+        return by_id[by_text([titles[i] for i in by_id.tolist()])]
+
+    @functools.cached_property
+    def _numbers(self) -> dict[str, int]:
+        live = self._shards.live_reports.tolist()
+        return {name: i for i, name in enumerate(self._shards.ids) if live[i]}
+
+    def search(self, request: Request) -> Matches:
+        """The reports that match, by the rule of scoring.py."""
+        scored = self._scored(request.clauses)
+        filters = self._filters(request)
+        kept = _all(scored.reports, *filters.values())
+        facets = {
+            name: self._facets[name].count(
+                _all(scored.reports, *(m for other, m in filters.items() if other != name))
+                if name in filters
+                else kept
+            )
+            for name in request.facets
+        }
+        page = self._page(scored, kept, request)
+        return Matches(int(np.count_nonzero(kept)), page, facets)
+
+    def _scored(self, clauses: Sequence[Clause]) -> _Scored:
+        wanted = [clause for clause in clauses if not isinstance(clause, Not)]
+        scores = self._sum(wanted)
+        excluded = [self._matcher.clause(c).passages for c in clauses if isinstance(c, Not)]
+        for passages in excluded:
+            scores[passages] = 0
+        matched = scores > 0
+        if not wanted:
+            matched = self._shards.live.copy()
+            for passages in excluded:
+                matched[passages] = False
+        best = self._best(scores)
+        reports = best > 0 if wanted else self._best(matched.astype(np.float64)) > 0
+        return _Scored(scores, matched, best, reports)
+
+    def _sum(self, wanted: Sequence[Clause]) -> Floats:
+        """The sum over clauses times the share that matched; 0 where a required one does not."""
+        found = [self._matcher.clause(clause) for clause in wanted]
+        scores = self._matcher.summed([part for matched in found for part in matched.parts])
+        if len(found) > 1:
+            scores *= self._count(found)
+            scores /= len(found)
+        musts = [m for clause, m in zip(wanted, found, strict=True) if required(clause)]
+        if musts and len(found) > 1:
+            scores[self._count(musts) < len(musts)] = 0
+        return scores
+
+    def _count(self, found: Sequence[Matched]) -> Floats:
+        """How many of the clauses each passage has."""
+        together = np.concatenate([matched.passages for matched in found])
+        return counted(together, self._shards.passages)
+
+    def _best(self, scores: Floats) -> Floats:
+        """The highest score in each report."""
+        best = np.zeros(len(self._first) - 1)
+        if len(self._filled):
+            best[self._filled] = np.maximum.reduceat(scores, self._first[self._filled])
+        return best
+
+    def _filters(self, request: Request) -> dict[str, Mask]:
+        """Which reports each filter keeps, by facet."""
+        count = len(self._first) - 1
+        masks = {
+            name: self._facets[name].having(values, count)
+            if name in self._facets
+            else np.zeros(count, bool)
+            for name, values in request.filters.items()
+        }
+        if request.year_from is not None or request.year_to is not None:
+            masks["year"] = self._in_years(request.year_from, request.year_to)
+        return masks
+
+    def _in_years(self, lowest: int | None, highest: int | None) -> Mask:
+        years = self._shards.years
+        inside: Mask = years != NO_YEAR
+        if lowest:
+            inside &= years >= lowest
+        if highest:
+            inside &= years <= highest
+        return inside
+
+    def _page(self, scored: _Scored, kept: Mask, request: Request) -> tuple[Match, ...]:
+        last = request.offset + request.limit
+        sort = sort_of(request)
+        if sort == "relevance":
+            candidates = self._candidates(scored, kept, last)
+            values = self._worth(scored, candidates)
+            order = np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))
+            rows = candidates[order][request.offset : last]
+        else:
+            rows = self._order(sort)
+            rows = rows[kept[rows]][request.offset : last]
+        highlighters = [Highlighter(part, request.clauses) for part in self._shards.parts]
+        return tuple(self._match(row, scored, request, highlighters) for row in rows.tolist())
+
+    def _order(self, sort: str) -> Ints:
+        if sort == "newest":
+            return self._newest
+        return self._oldest if sort == "oldest" else self._titles
+
+    def _candidates(self, scored: _Scored, kept: Mask, count: int) -> Ints:
+        """The reports that can be among the first `count`: what a report is worth lies between
+        its best passage and that with the most that further passages can add."""
+        rows = np.flatnonzero(kept)
+        if len(rows) <= count or count <= 0:
+            return rows
+        best = scored.best[rows]
+        least = np.partition(best, len(best) - count)[len(best) - count]
+        bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
+        chosen: Ints = rows[best >= bound]
+        return chosen
+
+    def _worth(self, scored: _Scored, rows: Ints) -> Floats:
+        """The scores of reports: their best passage, and a tenth of each of the next two."""
+        counts = self._first[rows + 1] - self._first[rows]
+        ends = np.cumsum(counts)
+        owner = np.repeat(np.arange(len(rows)), counts)
+        if not len(owner):
+            return np.zeros(len(rows))
+        passages = np.arange(ends[-1]) + np.repeat(self._first[rows] - (ends - counts), counts)
+        values = scored.scores[passages]
+        order = np.lexsort((-values, owner))
+        place = np.arange(len(order)) - np.repeat(ends - counts, counts)
+        weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
+        return counted(owner, len(rows), values[order] * weights)
+
+    def _match(
+        self, row: int, scored: _Scored, request: Request, highlighters: Sequence[Highlighter]
+    ) -> Match:
+        shard = self._shards.shard_of_report(row)
+        highlighter = highlighters[self._shards.parts.index(shard)]
+        first, last = self._first[row : row + 2].tolist()
+        places = np.flatnonzero(scored.matched[first:last])
+        scores = scored.scores[first:last][places]
+        order = np.argsort(-np.rint(scores * STEPS), kind="stable")
+        best = scores[order[: NEXT_PASSAGES + 1]].tolist()
+        found = []
+        for place in places[order[: request.snippets]].tolist():
+            number = first + place - shard.first_passage
+            passage = shard.passage(number, self._shards.ids[row])
+            found.append(Found(passage, highlighter.marks(number)))
+        report = shard.report(row - shard.first_report)
+        return Match(report, best[0] + NEXT_WEIGHT * sum(best[1:]), tuple(found))
+
+    def entries(self) -> Sequence[Entry]:
+        """An entry for every report, ordered by id."""
+        entries = (entry for shard in self._shards.parts for entry in shard.entries())
+        return sorted(entries, key=lambda entry: entry.id)
+
+    def reports(self) -> Sequence[Report]:
+        """Every report, ordered by id."""
+        return [self._report(row) for _, row in sorted(self._numbers.items())]
+
+    def report(self, report_id: str) -> Report | None:
+        """The report with this id."""
+        row = self._numbers.get(report_id)
+        return None if row is None else self._report(row)
+
+    def _report(self, row: int) -> Report:
+        shard = self._shards.shard_of_report(row)
+        return shard.report(row - shard.first_report)
+
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        """The passages of a report in order."""
+        row = self._numbers.get(report_id)
+        if row is None:
+            return ()
+        shard = self._shards.shard_of_report(row)
+        first, last = self._first[row : row + 2].tolist()
+        numbers = range(first - shard.first_passage, last - shard.first_passage)
+        return tuple(shard.passage(number, report_id) for number in numbers)
+
+    def passage_count(self) -> int:
+        """How many passages there are in all."""
+        return int(np.count_nonzero(self._shards.live))
+
+    def verify(self) -> None:
+        """Reads every column; IndexOutdated when one is not what was written."""
+        for shard in self._shards.parts:
+            segment.verify(shard.segment)
+
+    def close(self) -> None:
+        """Nothing to give back at once: a mapped file goes with the last array that shows it."""
+
+
+def _all(first: Mask, *others: Mask) -> Mask:
+    return functools.reduce(np.logical_and, others, first)
+
+
+def open_engine(path: Path) -> ColumnsEngine:
+    """The columns in a folder, open for reading; IndexOutdated unless they fit its index."""
+    return ColumnsEngine(path)

@@ -1,0 +1,274 @@
+"""Which passages match a clause, and what each is worth: sums over postings of all segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engines.inverting import unit_weights
+from indexer.engines.scoring import impact, rarity
+from indexer.engines.segment import Array
+from indexer.engines.shards import Ints, Mask, Shard, Shards
+from indexer.engines.streams import FIELDS
+from indexer.fields import EXACT_WEIGHT, TEXT_NAMES
+from indexer.syntax import AnyOf, Clause, Leaf, Not, Phrase, Prefix, Word
+from indexer.text import variants
+
+Floats = NDArray[np.float64]
+
+_EVERY_FIELD: Final = (1 << FIELDS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some passages, each once, with a value for each."""
+
+    passages: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a clause found: parts to add up, and every passage once."""
+
+    parts: tuple[Part, ...]
+    passages: Ints
+
+
+Rows = Callable[[Shard], tuple[Array, Array]]
+
+
+class Matcher:
+    """The postings of all segments; `total` is how many passages are there."""
+
+    def __init__(self, shards: Shards) -> None:
+        self._shards = shards
+        self._total = int(np.count_nonzero(shards.live))
+
+    def clause(self, clause: Clause) -> Matched:
+        """The passages of a clause: of alternatives, each has the best of its values."""
+        if isinstance(clause, Not):
+            return self.leaf(clause.clause)
+        if not isinstance(clause, AnyOf):
+            return self.leaf(clause)
+        best = np.zeros(self._shards.passages)
+        for leaf in clause.clauses:
+            np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
+        found = np.flatnonzero(best)
+        return Matched((Part(found, best[found]),), found)
+
+    def summed(self, parts: Sequence[Part]) -> Floats:
+        """The sum of parts for every passage."""
+        if not parts:
+            return np.zeros(self._shards.passages)
+        passages, values = _joined(parts)
+        return counted(passages, self._shards.passages, values)
+
+    def leaf(self, leaf: Leaf) -> Matched:
+        """The passages of a word, a phrase or a prefix."""
+        fields = _EVERY_FIELD if leaf.field is None else 1 << TEXT_NAMES.index(leaf.field)
+        match leaf:
+            case Word(text):
+                return self._word(text, fields)
+            case Phrase(words):
+                return self._single(self._gathered(lambda shard: _phrase(shard, words, fields)))
+            case Prefix(text):
+                return self._single(self._gathered(lambda shard: _prefix(shard, text, fields)))
+
+    def _word(self, text: str, fields: int) -> Matched:
+        stems = [self._term("stem", stem, fields, 1.0) for stem in variants(text)]
+        exact = self._term("form", text, fields, EXACT_WEIGHT)
+        parts = tuple(part for part in (*stems, exact) if len(part.passages))
+        # Wherever a form stands, its stem in the language of the text stands too.
+        return Matched(parts, self._union([part.passages for part in stems]))
+
+    def _union(self, lists: Sequence[Ints]) -> Ints:
+        held = [passages for passages in lists if len(passages)]
+        if len(held) < 2:
+            return held[0] if held else np.zeros(0, np.int64)
+        seen = np.zeros(self._shards.passages, bool)
+        for passages in held:
+            seen[passages] = True
+        return np.flatnonzero(seen)
+
+    def _term(self, kind: str, name: str, fields: int, share: float) -> Part:
+        found = self._gathered(lambda shard: _term(shard, kind, name, fields))
+        telling = rarity(self._total, len(found.passages))
+        return Part(found.passages, share * telling * found.values)
+
+    def _single(self, found: Part) -> Matched:
+        values = rarity(self._total, len(found.passages)) * impact(found.values)
+        return Matched((Part(found.passages, values),), found.passages)
+
+    def _gathered(self, rows: Rows) -> Part:
+        """The rows of all segments, without passages that are gone."""
+        return _part([_live(shard, *rows(shard)) for shard in self._shards.parts])
+
+
+def counted(numbers: Ints, count: int, values: Floats | None = None) -> Floats:
+    """For each number below `count`, the sum of its values (or of its occurrences)."""
+    total: Floats = np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
+    return total
+
+
+def _part(rows: Sequence[tuple[Ints, Array]]) -> Part:
+    passages = [found for found, _ in rows]
+    values = [found for _, found in rows]
+    if len(rows) == 1:
+        return Part(passages[0], values[0].astype(np.float64, copy=False))
+    return Part(
+        np.concatenate([np.zeros(0, np.int64), *passages]), np.concatenate([np.zeros(0), *values])
+    )
+
+
+def _joined(parts: Sequence[Part]) -> tuple[Ints, Floats]:
+    if len(parts) == 1:
+        return parts[0].passages, parts[0].values
+    return (
+        np.concatenate([part.passages for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
+
+
+def _live(shard: Shard, passages: Array, values: Array) -> tuple[Ints, Array]:
+    if shard.live is not None:
+        kept = shard.live[passages]
+        passages, values = passages[kept], values[kept]
+    numbers = passages.astype(np.int64)
+    if shard.first_passage:
+        numbers += shard.first_passage
+    return numbers, values
+
+
+def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array]:
+    number = shard.term(kind, name)
+    if number is None:
+        return _nothing()
+    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
+    passages = shard.arrays[f"{kind}.passages"][start:end]
+    impacts = shard.arrays[f"{kind}.impacts"][start:end]
+    if fields == _EVERY_FIELD:
+        return passages, impacts
+    kept = _has(shard.arrays[f"{kind}.fields"][start:end], fields)
+    return passages[kept], impacts[kept]
+
+
+def _nothing() -> tuple[Array, Array]:
+    return np.zeros(0, np.int32), np.zeros(0)
+
+
+def _has(bits: Array, fields: int) -> Mask:
+    has: Mask = (bits & np.uint8(fields)) != 0
+    return has
+
+
+def _prefix(shard: Shard, text: str, fields: int) -> tuple[Array, Array]:
+    """The weights of all forms that begin so: their postings stand one after the other."""
+    first, last = shard.beginning(text)
+    start, end = shard.arrays["form.at"][first].item(), shard.arrays["form.at"][last].item()
+    passages = shard.arrays["form.passages"][start:end]
+    if not len(passages):
+        return _nothing()
+    weights = np.bincount(passages, shard.arrays["form.weights"][start:end])
+    if fields == _EVERY_FIELD:
+        found = np.flatnonzero(weights)
+    else:
+        kept = _has(shard.arrays["form.fields"][start:end], fields)
+        found = np.flatnonzero(np.bincount(passages[kept]))
+    return found, weights[found]
+
+
+def _phrase(shard: Shard, words: Sequence[str], fields: int) -> tuple[Array, Array]:
+    """The weights of a phrase, counted like a word of its own."""
+    terms = [shard.term("form", word) for word in words]
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms):
+        return _nothing()
+    together = _having_all(shard, known)
+    begins = _begins(shard, known, together) if len(together) else np.zeros(0, np.int64)
+    if not len(begins):
+        return _nothing()
+    span = shard.span
+    held, position = begins // span, begins % span
+    return _phrase_weights(shard, together[held], position, fields)
+
+
+def _having_all(shard: Shard, terms: Sequence[int]) -> Array:
+    """The passages that have every term, beginning with the rarest."""
+    lists = sorted((_passages_of(shard, term) for term in set(terms)), key=len)
+    together = lists[0]
+    for others in lists[1:]:
+        places = np.searchsorted(others, together)
+        together = together[others.take(places, mode="clip") == together]
+    return together
+
+
+def _passages_of(shard: Shard, term: int) -> Array:
+    start, end = shard.arrays["form.at"][term : term + 2].tolist()
+    return shard.arrays["form.passages"][start:end]
+
+
+def _begins(shard: Shard, terms: Sequence[int], together: Array) -> Ints:
+    """Where the phrase begins: place among `together` times the span, plus the position."""
+    span = shard.span
+    begins: Ints | None = None
+    for step, occurrences in _occurrences(shard, terms, together, span):
+        # A word at the very beginning cannot stand later in a phrase.
+        keys = occurrences[occurrences % span >= step] - step
+        begins = keys if begins is None else begins[_among(begins, keys)]
+        if not len(begins):
+            break
+    return np.zeros(0, np.int64) if begins is None else begins
+
+
+def _occurrences(
+    shard: Shard, terms: Sequence[int], together: Array, span: int
+) -> Iterator[tuple[int, Ints]]:
+    """Where each term stands, the rarest first: its place in the phrase, and sorted keys."""
+    at = shard.arrays["form.at"]
+    for step, term in sorted(enumerate(terms), key=lambda pair: int(at[pair[1] + 1] - at[pair[1]])):
+        start = int(at[term])
+        rows = start + np.searchsorted(_passages_of(shard, term), together)
+        yield step, _positions(shard, rows, span)
+
+
+def _positions(shard: Shard, rows: Ints, span: int) -> Ints:
+    """The positions of posting rows, as keys."""
+    begin = shard.arrays["form.positions_at"][rows]
+    counts = shard.arrays["form.positions_at"][rows + 1] - begin
+    ends = np.cumsum(counts)
+    places = np.arange(ends[-1]) + np.repeat(begin - (ends - counts), counts)
+    keys: Ints = np.repeat(np.arange(len(rows)), counts) * span
+    keys += shard.arrays["form.positions"][places]
+    return keys
+
+
+def _among(keys: Ints, sorted_keys: Ints) -> Mask:
+    if not len(sorted_keys):
+        return np.zeros(len(keys), bool)
+    found: Mask = sorted_keys.take(np.searchsorted(sorted_keys, keys), mode="clip") == keys
+    return found
+
+
+def _phrase_weights(
+    shard: Shard, passages: Array, positions: Ints, fields: int
+) -> tuple[Array, Array]:
+    """The weights of the passages in which a phrase begins at these positions."""
+    found, owner = np.unique(passages, return_inverse=True)
+    lengths = shard.arrays["passage.lengths"][found].astype(np.int64)
+    # A field ends where the next begins, one free place after its last word.
+    ends = np.cumsum(lengths + 1, axis=1)
+    field = (positions[:, None] >= ends[owner]).sum(axis=1)
+    counts = np.zeros((len(found), FIELDS))
+    np.add.at(counts, (owner, field), 1)
+    weighted = counts * unit_weights(lengths)
+    weights = np.zeros(len(found))
+    for i in range(FIELDS):
+        weights += weighted[:, i]
+    wanted = [bool(fields >> i & 1) for i in range(FIELDS)]
+    kept = counts[:, wanted].any(axis=1)
+    return found[kept], weights[kept]
