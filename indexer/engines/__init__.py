@@ -26,9 +26,9 @@ def open_writer(name: str, path: Path, base: Path | None = None) -> Writer:
     """A writer for a new generation in the empty folder `path`, beginning as a copy of `base`."""
     match name:
         case "whoosh":
-            from indexer.engines import whoosh
+            from indexer.engines import writing
 
-            return whoosh.open_writer(path, base)
+            return writing.open_writer(path, base)
         case "memory":
             from indexer.engines import memory
 
@@ -41,9 +41,9 @@ def derive(name: str, source: Path, target: Path) -> None:
     index in `source` derived anew; the documents are not read."""
     if name != "whoosh":
         raise _unknown(name)
-    from indexer.engines import whoosh
+    from indexer.engines import writing
 
-    whoosh.derive(source, target)
+    writing.derive(source, target)
 
 
 def _unknown(name: str) -> EngineUnavailable:

@@ -17,6 +17,8 @@ from indexer.engines.streams import Streams
 
 # A query looks its words up once in each segment.
 MOST_SEGMENTS: Final = 8
+# Segments with so many reports are not joined: it would take long, and much memory.
+SMALL: Final = 5_000
 # Past this share of reports that are gone, a segment is mostly read for nothing.
 MOST_GONE: Final = 0.3
 
@@ -28,18 +30,24 @@ def write_part(path: Path, streams: Streams) -> Part:
     return Part(file, segment.write(path / file, arrays, tables))
 
 
+def write_parts(path: Path, streams: Streams) -> tuple[Part, ...]:
+    """A new segment in a folder, unless the streams hold nothing."""
+    return (write_part(path, streams),) if streams.reports.ids else ()
+
+
 def compact(path: Path, parts: Sequence[Part]) -> tuple[Part, ...]:
     """The segments of a folder, joined where they are too many or largely gone."""
     opened = [(part, segment.open_segment(path / part.file, part.checksum)) for part in parts]
     alive = [(part, held) for part, held in opened if len(part.deleted) < _reports(held)]
     dense = [(p, s) for p, s in alive if len(p.deleted) <= MOST_GONE * _reports(s)]
-    sparse = [pair for pair in alive if pair not in dense]
-    if len(dense) + bool(sparse) > MOST_SEGMENTS:
-        # The smallest half: what was joined once is not joined again at every build.
-        dense.sort(key=lambda pair: _reports(pair[1]), reverse=True)
-        sparse += dense[MOST_SEGMENTS // 2 :]
-        dense = dense[: MOST_SEGMENTS // 2]
-    kept = [part for part, _ in dense]
+    sparse = [(p, s) for p, s in alive if len(p.deleted) > MOST_GONE * _reports(s)]
+    small = [(p, s) for p, s in dense if _reports(s) < SMALL]
+    if len(small) > MOST_SEGMENTS:
+        # The smaller half: what was joined once is not joined again at every build.
+        small.sort(key=lambda pair: _reports(pair[1]))
+        sparse += small[: MOST_SEGMENTS // 2 + 1]
+    rewritten = {part.file for part, _ in sparse}
+    kept = [part for part, _ in alive if part.file not in rewritten]
     if sparse:
         kept.append(_joined(path, sparse))
     for part in parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.engines.base import entry
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
-from indexer.text import LANGUAGES, fold, folded, pieces, stem
+from indexer.text import fold, folded, pieces
 
 NO_PAGE: Final = -1
 NO_YEAR: Final = -(2**31)
@@ -65,18 +65,6 @@ class Streams:
     sizes: Ints
 
 
-class _Stems(dict[int, bytes]):
-    """The stem of each word as typed, by its number, in one language."""
-
-    def __init__(self, names: list[bytes], lang: str) -> None:
-        self._names = names
-        self._lang = lang
-
-    def __missing__(self, number: int) -> bytes:
-        found = self[number] = stem(self._names[number].decode(), self._lang).encode()
-        return found
-
-
 class _Raws(dict[str, int]):
     """A number for each word as typed, with what it is folded to; a word is folded only once."""
 
@@ -87,7 +75,6 @@ class _Raws(dict[str, int]):
         self.sizes = array("q")
         self.blanks: set[int] = set()
         self.names: list[bytes] = []
-        self.stems = {lang: _Stems(self.names, lang) for lang in LANGUAGES}
 
     def __missing__(self, raw: str) -> int:
         word = folded(raw)
@@ -107,22 +94,16 @@ class Cut:
 
     numbers: list[int]
     starts: list[int]
-    _raws: _Raws
-    _lang: str
+    _names: list[bytes]
 
     @property
     def forms(self) -> Iterator[bytes]:
         """The words, folded."""
-        return map(self._raws.names.__getitem__, self.numbers)
-
-    @property
-    def stems(self) -> Iterator[bytes]:
-        """The stems of the words."""
-        return map(self._raws.stems["fr" if self._lang == "fr" else "en"].__getitem__, self.numbers)
+        return map(self._names.__getitem__, self.numbers)
 
 
 class Collector:
-    """Streams being collected; `words` is how many words they hold so far."""
+    """Streams being collected, report by report."""
 
     def __init__(self) -> None:
         self.reports = Reports()
@@ -133,40 +114,39 @@ class Collector:
         self._body = array("q")
         self._starts = array("q")
 
-    @property
-    def words(self) -> int:
-        """How many words have been added, in all fields."""
-        return len(self._tokens)
+    def begin(self, report: Report) -> tuple[Cut, Cut]:
+        """Begins a report; the words of its title and of its summary."""
+        self._report = report
+        self._count = 0
+        self._title = self._cut(report.title)
+        self._summary = self._cut(report.summary or "")
+        return self._title, self._summary
 
-    def add(
-        self, report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
-    ) -> Iterator[tuple[Passage, Mapping[str, Cut]]]:
-        """Adds a report with its passages; gives the words of each as they are added, by field."""
-        title = self._cut(report.title, report.lang)
-        summary = self._cut(report.summary or "", report.lang)
-        count = 0
-        for passage in passages:
-            heading = self._cut(" ".join(passage.headings), passage.lang)
-            body = self._cut(passage.text, passage.lang)
-            # In the order of TEXT_FIELDS.
-            cuts = {"title": title, "heading": heading, "summary": summary, "body": body}
-            for cut in cuts.values():
-                self._tokens.extend(cut.numbers)
-                self._lengths.append(len(cut.numbers))
-            self._body.extend(body.numbers)
-            self._starts.extend(body.starts)
-            self._add_passage(passage)
-            count += 1
-            yield passage, cuts
-        self._add_report(report, count, facets)
+    def add(self, passage: Passage) -> tuple[Cut, Cut]:
+        """Adds a passage of the report; the words of its headings and of its text."""
+        heading = self._cut(" ".join(passage.headings))
+        body = self._cut(passage.text)
+        # In the order of TEXT_FIELDS.
+        for cut in (self._title, heading, self._summary, body):
+            self._tokens.extend(cut.numbers)
+            self._lengths.append(len(cut.numbers))
+        self._body.extend(body.numbers)
+        self._starts.extend(body.starts)
+        self._add_passage(passage)
+        self._count += 1
+        return heading, body
 
-    def _cut(self, text: str, lang: str) -> Cut:
+    def end(self, facets: Mapping[str, Sequence[str]]) -> None:
+        """Ends the report, with the facet values to count it under."""
+        self._add_report(self._report, self._count, facets)
+
+    def _cut(self, text: str) -> Cut:
         found, starts = pieces(text)
         numbers = list(map(self._raws.__getitem__, found))
         if self._raws.blanks and not self._raws.blanks.isdisjoint(numbers):
             words = [i for i, number in enumerate(numbers) if number not in self._raws.blanks]
             numbers, starts = [numbers[i] for i in words], [starts[i] for i in words]
-        return Cut(numbers, starts, self._raws, lang)
+        return Cut(numbers, starts, self._raws.names)
 
     def _add_passage(self, passage: Passage) -> None:
         columns = self.passages
