@@ -13,7 +13,7 @@ import numpy as np
 from indexer.engines import segment
 from indexer.engines.base import Entry, Found, Match, Matches, Request
 from indexer.engines.counting import facet_columns
-from indexer.engines.highlighting import Highlighter
+from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matched, Matcher, counted
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
 from indexer.engines.scoring import STEPS
@@ -25,12 +25,22 @@ from indexer.syntax import Clause, Not, required
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """The score of every passage, which of them match, and the best score of each report."""
+    """The score of every passage; the passages that match, in order, with the report of each; and
+    which reports have one."""
 
     scores: Floats
-    matched: Mask
-    best: Floats
+    passages: Ints
+    owners: Ints
     reports: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A report on the page: its number, score and best passages."""
+
+    row: int
+    score: float
+    passages: list[int]
 
 
 class ColumnsEngine:
@@ -41,8 +51,7 @@ class ColumnsEngine:
         self._matcher = Matcher(self._shards)
         self._facets = facet_columns(self._shards.parts)
         self._first = self._shards.first
-        # Reports without passages are never found; a sum over none of them has no meaning.
-        self._filled = np.flatnonzero(np.diff(self._first))
+        self._owners = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
 
@@ -94,9 +103,10 @@ class ColumnsEngine:
             matched = self._shards.live.copy()
             for passages in excluded:
                 matched[passages] = False
-        best = self._best(scores)
-        reports = best > 0 if wanted else self._best(matched.astype(np.float64)) > 0
-        return _Scored(scores, matched, best, reports)
+        found = np.flatnonzero(matched)
+        owners = self._owners[found]
+        reports = counted(owners, len(self._first) - 1) > 0
+        return _Scored(scores, found, owners, reports)
 
     def _sum(self, wanted: Sequence[Clause]) -> Floats:
         """The sum over clauses times the share that matched; 0 where a required one does not."""
@@ -115,18 +125,11 @@ class ColumnsEngine:
         together = np.concatenate([matched.passages for matched in found])
         return counted(together, self._shards.passages)
 
-    def _best(self, scores: Floats) -> Floats:
-        """The highest score in each report."""
-        best = np.zeros(len(self._first) - 1)
-        if len(self._filled):
-            best[self._filled] = np.maximum.reduceat(scores, self._first[self._filled])
-        return best
-
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
         count = len(self._first) - 1
         masks = {
-            name: self._facets[name].having(values, count)
+            name: self._facets[name].having(values)
             if name in self._facets
             else np.zeros(count, bool)
             for name, values in request.filters.items()
@@ -155,8 +158,8 @@ class ColumnsEngine:
         else:
             rows = self._order(sort)
             rows = rows[kept[rows]][request.offset : last]
-        highlighters = [Highlighter(part, request.clauses) for part in self._shards.parts]
-        return tuple(self._match(row, scored, request, highlighters) for row in rows.tolist())
+        matches = [self._match(row, scored, request) for row in rows.tolist()]
+        return self._marked(matches, request)
 
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
@@ -166,14 +169,11 @@ class ColumnsEngine:
     def _candidates(self, scored: _Scored, kept: Mask, count: int) -> Ints:
         """The reports that can be among the first `count`: what a report is worth lies between
         its best passage and that with the most that further passages can add."""
-        rows = np.flatnonzero(kept)
-        if len(rows) <= count or count <= 0:
-            return rows
-        best = scored.best[rows]
-        least = np.partition(best, len(best) - count)[len(best) - count]
+        inside = kept[scored.owners]
+        values, owners = scored.scores[scored.passages][inside], scored.owners[inside]
+        least = _least_of_best(values, owners, count)
         bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
-        chosen: Ints = rows[best >= bound]
-        return chosen
+        return np.unique(owners[values >= bound])
 
     def _worth(self, scored: _Scored, rows: Ints) -> Floats:
         """The scores of reports: their best passage, and a tenth of each of the next two."""
@@ -189,23 +189,35 @@ class ColumnsEngine:
         weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
         return counted(owner, len(rows), values[order] * weights)
 
-    def _match(
-        self, row: int, scored: _Scored, request: Request, highlighters: Sequence[Highlighter]
-    ) -> Match:
-        shard = self._shards.shard_of_report(row)
-        highlighter = highlighters[self._shards.parts.index(shard)]
-        first, last = self._first[row : row + 2].tolist()
-        places = np.flatnonzero(scored.matched[first:last])
-        scores = scored.scores[first:last][places]
+    def _match(self, row: int, scored: _Scored, request: Request) -> _Shown:
+        """A report of the page with its best passages, by number."""
+        ends = np.searchsorted(scored.passages, self._first[row : row + 2])
+        passages = scored.passages[ends[0] : ends[1]]
+        scores = scored.scores[passages]
         order = np.argsort(-np.rint(scores * STEPS), kind="stable")
         best = scores[order[: NEXT_PASSAGES + 1]].tolist()
-        found = []
-        for place in places[order[: request.snippets]].tolist():
-            number = first + place - shard.first_passage
-            passage = shard.passage(number, self._shards.ids[row])
-            found.append(Found(passage, highlighter.marks(number)))
-        report = shard.report(row - shard.first_report)
-        return Match(report, best[0] + NEXT_WEIGHT * sum(best[1:]), tuple(found))
+        shown = passages[order[: request.snippets]].tolist()
+        return _Shown(row, best[0] + NEXT_WEIGHT * sum(best[1:]), shown)
+
+    def _marked(self, page: Sequence[_Shown], request: Request) -> tuple[Match, ...]:
+        """The page with everything that is shown of it; marks are looked up for all at once."""
+        found: dict[int, Found] = {}
+        for shard in self._shards.parts:
+            numbers = [
+                (shown.row, number - shard.first_passage)
+                for shown in page
+                if self._shards.shard_of_report(shown.row) is shard
+                for number in shown.passages
+            ]
+            if numbers:
+                marks = highlight(shard, request.clauses, [number for _, number in numbers])
+                for (row, number), marked in zip(numbers, marks, strict=True):
+                    passage = shard.passage(number, self._shards.ids[row])
+                    found[number + shard.first_passage] = Found(passage, marked)
+        return tuple(
+            Match(self._report(shown.row), shown.score, tuple(found[n] for n in shown.passages))
+            for shown in page
+        )
 
     def entries(self) -> Sequence[Entry]:
         """An entry for every report, ordered by id."""
@@ -246,6 +258,24 @@ class ColumnsEngine:
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""
+
+
+def _least_of_best(values: Floats, owners: Ints, count: int) -> float:
+    """The best value of the owner that comes at place `count`; 0 when there are fewer."""
+    size = 4 * max(1, count)
+    while size < len(values):
+        highest = values >= np.partition(values, len(values) - size)[len(values) - size]
+        best = _best_of_each(values[highest], owners[highest])
+        if len(best) >= count:
+            return float(np.sort(best)[len(best) - max(1, count)])
+        size *= 8
+    return 0.0
+
+
+def _best_of_each(values: Floats, owners: Ints) -> Floats:
+    order = np.argsort(-values)
+    _, first = np.unique(owners[order], return_index=True)
+    return values[order][first]
 
 
 def _all(first: Mask, *others: Mask) -> Mask:

@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
 from indexer.fields import FACET_NAMES
 
+# Up to so many bits, which reports have a value is kept as one bit for each pair of both.
+_MOST_BITS: Final = 1 << 26
+_COUNTS_BITS: Final = hasattr(np, "bitwise_count")
 
-@dataclass(frozen=True, slots=True)
+
 class FacetColumn:
-    """The values of all reports in one facet: pairs of a value's number and a report's."""
+    """The values of `count` reports in one facet: pairs of a value's number and a report's."""
 
-    names: tuple[str, ...]
-    numbers: Mapping[str, int]
-    values: Ints
-    reports: Ints
+    def __init__(self, numbers: Mapping[str, int], values: Ints, reports: Ints, count: int) -> None:
+        self._numbers = numbers
+        self._names = tuple(numbers)
+        self._values = values
+        self._reports = reports
+        self._count = count
 
-    def having(self, wanted: Iterable[str], count: int) -> Mask:
-        """Which of `count` reports have at least one of the values."""
-        allowed = np.zeros(len(self.names), bool)
-        allowed[[self.numbers[value] for value in wanted if value in self.numbers]] = True
-        having = np.zeros(count, bool)
-        having[self.reports[allowed[self.values]]] = True
+    def having(self, wanted: Iterable[str]) -> Mask:
+        """Which reports have at least one of the values."""
+        allowed = np.zeros(len(self._names), bool)
+        allowed[[self._numbers[value] for value in wanted if value in self._numbers]] = True
+        having = np.zeros(self._count, bool)
+        having[self._reports[allowed[self._values]]] = True
         return having
 
     def count(self, kept: Mask) -> dict[str, int]:
         """How many of the kept reports have each value, without values that none has."""
-        counts = np.bincount(self.values[kept[self.reports]], minlength=len(self.names))
-        return {self.names[i]: n for i, n in enumerate(counts.tolist()) if n}
+        bits = self._bits
+        if bits is None:
+            values = self._values[kept[self._reports]]
+            counts = np.bincount(values, minlength=len(self._names))
+        else:
+            counts = np.bitwise_count(bits & _packed(kept)).sum(axis=1, dtype=np.int64)
+        return {self._names[i]: n for i, n in enumerate(counts.tolist()) if n}
+
+    @functools.cached_property
+    def _bits(self) -> NDArray[np.uint64] | None:
+        """One row of bits for each value, one bit for each report: to count is then to add up
+        bits, 64 reports at a time. None where that would take too much memory."""
+        if not _COUNTS_BITS or len(self._names) * self._count > _MOST_BITS:
+            return None
+        has = np.zeros((len(self._names), self._count), bool)
+        has[self._values, self._reports] = True
+        return _packed(has)
+
+
+def _packed(mask: Mask) -> NDArray[np.uint64]:
+    """The last axis as bits, filled up with zeros to whole words of 64."""
+    packed = np.packbits(mask, axis=-1)
+    missing = -packed.shape[-1] % 8
+    filled = np.pad(packed, [(0, 0)] * (mask.ndim - 1) + [(0, missing)])
+    return np.ascontiguousarray(filled).view(np.uint64)
 
 
 def facet_columns(parts: Sequence[Shard]) -> dict[str, FacetColumn]:
@@ -50,5 +80,6 @@ def _column(name: str, parts: Sequence[Shard]) -> FacetColumn:
         codes = part.arrays[f"facet.{name}.value"]
         values.append(renumbered[codes] if len(codes) else codes)
         reports.append(part.arrays[f"facet.{name}.report"] + np.int64(part.first_report))
-    joined = (np.concatenate(arrays).astype(np.int64) for arrays in (values, reports))
-    return FacetColumn(tuple(numbers), numbers, *joined)
+    joined = [np.concatenate(arrays).astype(np.int64) for arrays in (values, reports)]
+    count = sum(part.reports for part in parts)
+    return FacetColumn(numbers, joined[0], joined[1], count)

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -20,6 +20,32 @@ from indexer.models import Passage, Report
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+# Words are asked for again and again: twice by each query, and in most queries.
+_REMEMBERED: Final = 20_000
+_UNKNOWN: Final = -1
+_STRIDE: Final = 64
+
+
+class Names:
+    """Sorted names: every 64th is in memory, so that one is found by reading few from disk."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._some = [texts[number] for number in range(0, len(texts), _STRIDE)]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._texts[number]
+
+    def place(self, name: bytes) -> int:
+        """The number of the first name that is not before this one."""
+        block = bisect.bisect_left(self._some, name)
+        first = max(0, (block - 1) * _STRIDE)
+        return bisect.bisect_left(self._texts, name, first, min(block * _STRIDE, len(self)))
 
 
 class Shard:
@@ -41,7 +67,8 @@ class Shard:
         self.live_reports[list(deleted)] = False
         of_report = np.diff(self.arrays["report.first"])
         self.live: Mask | None = np.repeat(self.live_reports, of_report) if deleted else None
-        self.terms = {kind: segment.texts(f"{kind}.name") for kind in ("stem", "form")}
+        self.terms = {kind: Names(segment.texts(f"{kind}.name")) for kind in ("stem", "form")}
+        self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
         self._contents = segment.texts("report.content")
         self._entries = segment.texts("report.entry")
@@ -51,16 +78,24 @@ class Shard:
 
     def term(self, kind: str, name: str) -> int | None:
         """The number of a stem or form, if the segment has it."""
+        key = kind, name
+        # In one step, since another thread may clear it: None is a found absence.
+        known = self._found.get(key, _UNKNOWN)
+        if known != _UNKNOWN:
+            return known
         names, wanted = self.terms[kind], name.encode()
-        number = bisect.bisect_left(names, wanted)
-        return number if number < len(names) and names[number] == wanted else None
+        number = names.place(wanted)
+        found = number if number < len(names) and names[number] == wanted else None
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[key] = found
+        return found
 
     def beginning(self, prefix: str) -> tuple[int, int]:
         """The first and one past the last form that begins so."""
-        wanted = prefix.encode()
-        names: Texts = self.terms["form"]
+        wanted, names = prefix.encode(), self.terms["form"]
         # No byte of UTF-8 is 255, so that this is past everything that begins so.
-        return bisect.bisect_left(names, wanted), bisect.bisect_left(names, wanted + b"\xff")
+        return names.place(wanted), names.place(wanted + b"\xff")
 
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""
