@@ -12,9 +12,9 @@ import numpy as np
 
 from indexer.engines import segment
 from indexer.engines.base import Entry, Found, Match, Matches, Request
-from indexer.engines.counting import facet_columns
+from indexer.engines.counting import facet_columns, packed
 from indexer.engines.highlighting import highlight
-from indexer.engines.matching import Floats, Matched, Matcher, counted
+from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
@@ -81,21 +81,26 @@ class ColumnsEngine:
         scored = self._scored(request.clauses)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
+        bits = packed(kept)
         facets = {
-            name: self._facets[name].count(
-                _all(scored.reports, *(m for other, m in filters.items() if other != name))
-                if name in filters
-                else kept
-            )
+            name: self._facets[name].count(kept, bits)
+            if name not in filters
+            else self._unfiltered(name, scored, filters)
             for name in request.facets
         }
         page = self._page(scored, kept, request)
         return Matches(int(np.count_nonzero(kept)), page, facets)
 
+    def _unfiltered(self, name: str, scored: _Scored, filters: dict[str, Mask]) -> dict[str, int]:
+        """The counts of a facet, which ignore its own filter."""
+        others = (mask for other, mask in filters.items() if other != name)
+        kept = _all(scored.reports, *others)
+        return self._facets[name].count(kept, packed(kept))
+
     def _scored(self, clauses: Sequence[Clause]) -> _Scored:
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         scores = self._sum(wanted)
-        excluded = [self._matcher.clause(c).passages for c in clauses if isinstance(c, Not)]
+        excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
         for passages in excluded:
             scores[passages] = 0
         matched = scores > 0
@@ -108,22 +113,20 @@ class ColumnsEngine:
         reports = counted(owners, len(self._first) - 1) > 0
         return _Scored(scores, found, owners, reports)
 
+    def _excluded(self, clause: Not) -> Ints:
+        return self._matcher.numbers(self._matcher.clause(clause).passages)
+
     def _sum(self, wanted: Sequence[Clause]) -> Floats:
         """The sum over clauses times the share that matched; 0 where a required one does not."""
         found = [self._matcher.clause(clause) for clause in wanted]
         scores = self._matcher.summed([part for matched in found for part in matched.parts])
         if len(found) > 1:
-            scores *= self._count(found)
+            scores *= self._matcher.count([matched.passages for matched in found])
             scores /= len(found)
-        musts = [m for clause, m in zip(wanted, found, strict=True) if required(clause)]
+        musts = [m.passages for clause, m in zip(wanted, found, strict=True) if required(clause)]
         if musts and len(found) > 1:
-            scores[self._count(musts) < len(musts)] = 0
+            scores[self._matcher.count(musts) < len(musts)] = 0
         return scores
-
-    def _count(self, found: Sequence[Matched]) -> Floats:
-        """How many of the clauses each passage has."""
-        together = np.concatenate([matched.passages for matched in found])
-        return counted(together, self._shards.passages)
 
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
@@ -171,7 +174,11 @@ class ColumnsEngine:
         its best passage and that with the most that further passages can add."""
         inside = kept[scored.owners]
         values, owners = scored.scores[scored.passages][inside], scored.owners[inside]
-        least = _least_of_best(values, owners, count)
+        leading = _leading(values, owners, count)
+        if count < 1 or len(leading) < count:
+            return np.flatnonzero(kept)
+        worth = self._worth(scored, leading)
+        least = np.partition(worth, len(worth) - count)[len(worth) - count]
         bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
         return np.unique(owners[values >= bound])
 
@@ -187,7 +194,7 @@ class ColumnsEngine:
         order = np.lexsort((-values, owner))
         place = np.arange(len(order)) - np.repeat(ends - counts, counts)
         weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
-        return counted(owner, len(rows), values[order] * weights)
+        return added(owner, len(rows), values[order] * weights)
 
     def _match(self, row: int, scored: _Scored, request: Request) -> _Shown:
         """A report of the page with its best passages, by number."""
@@ -260,22 +267,16 @@ class ColumnsEngine:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""
 
 
-def _least_of_best(values: Floats, owners: Ints, count: int) -> float:
-    """The best value of the owner that comes at place `count`; 0 when there are fewer."""
+def _leading(values: Floats, owners: Ints, count: int) -> Ints:
+    """At least `count` of the owners of the highest values, or all owners."""
     size = 4 * max(1, count)
     while size < len(values):
-        highest = values >= np.partition(values, len(values) - size)[len(values) - size]
-        best = _best_of_each(values[highest], owners[highest])
-        if len(best) >= count:
-            return float(np.sort(best)[len(best) - max(1, count)])
+        least = np.partition(values, len(values) - size)[len(values) - size]
+        found = np.unique(owners[values >= least])
+        if len(found) >= count:
+            return found
         size *= 8
-    return 0.0
-
-
-def _best_of_each(values: Floats, owners: Ints) -> Floats:
-    order = np.argsort(-values)
-    _, first = np.unique(owners[order], return_index=True)
-    return values[order][first]
+    return np.unique(owners)
 
 
 def _all(first: Mask, *others: Mask) -> Mask:

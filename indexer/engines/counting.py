@@ -36,14 +36,17 @@ class FacetColumn:
         having[self._reports[allowed[self._values]]] = True
         return having
 
-    def count(self, kept: Mask) -> dict[str, int]:
-        """How many of the kept reports have each value, without values that none has."""
+    def count(self, kept: Mask, kept_bits: NDArray[np.uint64]) -> dict[str, int]:
+        """How many of the kept reports have each value, without values that none has.
+
+        `kept_bits` are those of `kept`, which many facets count over.
+        """
         bits = self._bits
         if bits is None:
             values = self._values[kept[self._reports]]
             counts = np.bincount(values, minlength=len(self._names))
         else:
-            counts = np.bitwise_count(bits & _packed(kept)).sum(axis=1, dtype=np.int64)
+            counts = np.bitwise_count(bits & kept_bits).sum(axis=1, dtype=np.int64)
         return {self._names[i]: n for i, n in enumerate(counts.tolist()) if n}
 
     @functools.cached_property
@@ -54,15 +57,15 @@ class FacetColumn:
             return None
         has = np.zeros((len(self._names), self._count), bool)
         has[self._values, self._reports] = True
-        return _packed(has)
+        return packed(has)
 
 
-def _packed(mask: Mask) -> NDArray[np.uint64]:
+def packed(mask: Mask) -> NDArray[np.uint64]:
     """The last axis as bits, filled up with zeros to whole words of 64."""
-    packed = np.packbits(mask, axis=-1)
-    missing = -packed.shape[-1] % 8
-    filled = np.pad(packed, [(0, 0)] * (mask.ndim - 1) + [(0, missing)])
-    return np.ascontiguousarray(filled).view(np.uint64)
+    size = -(-mask.shape[-1] // 64) * 8
+    filled = np.zeros((*mask.shape[:-1], size), np.uint8)
+    filled[..., : -(-mask.shape[-1] // 8)] = np.packbits(mask, axis=-1)
+    return filled.view(np.uint64)
 
 
 def facet_columns(parts: Sequence[Shard]) -> dict[str, FacetColumn]:

@@ -148,7 +148,7 @@ def _postings(
     if positions:
         held["weights"] = weights.astype(np.float32)
         held["positions"] = narrow(words.positions[order])
-        held["positions_at"] = np.append(of_field[of_passage], len(keys))
+        held["positions_at"] = narrow(np.append(of_field[of_passage], len(keys)))
     return {f"{kind}.{name}": array for name, array in held.items()}
 
 
@@ -185,7 +185,7 @@ def _passage_columns(streams: Streams, forms: Ints) -> dict[str, Array]:
         "passage.number": np.array(passages.numbers, np.int32),
         "passage.page": np.array(passages.pages, np.int32),
         "passage.lengths": narrow(streams.lengths),
-        "token.form": forms.astype(np.int32),
+        "token.form": narrow(forms),
         "token.at": np.append(0, np.cumsum(streams.lengths.sum(axis=1))),
         "body.at": np.append(0, np.cumsum(streams.lengths[:, BODY])),
         "body.start": narrow(streams.starts),

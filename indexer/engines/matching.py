@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,12 +24,19 @@ Floats = NDArray[np.float64]
 _EVERY_FIELD: Final = (1 << FIELDS) - 1
 
 
+# Some passages of a segment, each once, with a value for each, and the number of its first.
+Piece = tuple[Array, Array, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some passages, each once, with a value for each."""
+    """Pieces of all segments, whose values count times `factor`."""
 
-    passages: Ints
-    values: Floats
+    pieces: tuple[Piece, ...]
+    factor: float = 1.0
+
+    def __len__(self) -> int:
+        return sum(len(passages) for passages, _, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +44,19 @@ class Matched:
     """What a clause found: parts to add up, and every passage once."""
 
     parts: tuple[Part, ...]
-    passages: Ints
+    passages: Part
 
 
 Rows = Callable[[Shard], tuple[Array, Array]]
 
 
 class Matcher:
-    """The postings of all segments; `total` is how many passages are there."""
+    """The postings of all segments, and room to add them up in that each thread keeps: to ask
+    the system for new memory takes longer than to fill it."""
 
     def __init__(self, shards: Shards) -> None:
         self._shards = shards
+        self._room = threading.local()
         self._total = int(np.count_nonzero(shards.live))
 
     def clause(self, clause: Clause) -> Matched:
@@ -59,14 +69,46 @@ class Matcher:
         for leaf in clause.clauses:
             np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
         found = np.flatnonzero(best)
-        return Matched((Part(found, best[found]),), found)
+        part = Part(((found, best[found], 0),))
+        return Matched((part,), part)
 
     def summed(self, parts: Sequence[Part]) -> Floats:
         """The sum of parts for every passage."""
-        if not parts:
-            return np.zeros(self._shards.passages)
-        passages, values = _joined(parts)
-        return counted(passages, self._shards.passages, values)
+        numbers, values = self._rows(sum(map(len, parts)))
+        self._fill(numbers, parts)
+        end = 0
+        for part in parts:
+            for passages, impacts, _ in part.pieces:
+                start, end = end, end + len(passages)
+                np.multiply(impacts, part.factor, out=values[start:end], dtype=np.float64)
+        return added(numbers, self._shards.passages, values)
+
+    def count(self, parts: Sequence[Part]) -> Ints:
+        """In how many of the parts each passage is."""
+        numbers, _ = self._rows(sum(map(len, parts)))
+        self._fill(numbers, parts)
+        return counted(numbers, self._shards.passages)
+
+    def numbers(self, part: Part) -> Ints:
+        """The passages of a part, numbered through all segments."""
+        numbers = np.zeros(len(part), np.int64)
+        self._fill(numbers, [part])
+        return numbers
+
+    def _fill(self, numbers: Ints, parts: Sequence[Part]) -> None:
+        end = 0
+        for part in parts:
+            for passages, _, first in part.pieces:
+                start, end = end, end + len(passages)
+                np.add(passages, first, out=numbers[start:end], dtype=np.int64)
+
+    def _rows(self, count: int) -> tuple[Ints, Floats]:
+        """Room for a number and a value in each of so many rows."""
+        if getattr(self._room, "size", -1) < count:
+            self._room.size = count * 2
+            self._room.numbers = np.empty(count * 2, np.int64)
+            self._room.values = np.empty(count * 2)
+        return self._room.numbers[:count], self._room.values[:count]
 
     def leaf(self, leaf: Leaf) -> Matched:
         """The passages of a word, a phrase or a prefix."""
@@ -82,66 +124,60 @@ class Matcher:
     def _word(self, text: str, fields: int) -> Matched:
         stems = [self._term("stem", stem, fields, 1.0) for stem in variants(text)]
         exact = self._term("form", text, fields, EXACT_WEIGHT)
-        parts = tuple(part for part in (*stems, exact) if len(part.passages))
         # Wherever a form stands, its stem in the language of the text stands too.
-        return Matched(parts, self._union([part.passages for part in stems]))
-
-    def _union(self, lists: Sequence[Ints]) -> Ints:
-        held = [passages for passages in lists if len(passages)]
-        if len(held) < 2:
-            return held[0] if held else np.zeros(0, np.int64)
-        seen = np.zeros(self._shards.passages, bool)
-        for passages in held:
-            seen[passages] = True
-        return np.flatnonzero(seen)
+        return Matched((*stems, exact), _union(stems))
 
     def _term(self, kind: str, name: str, fields: int, share: float) -> Part:
-        found = self._gathered(lambda shard: _term(shard, kind, name, fields))
-        telling = rarity(self._total, len(found.passages))
-        return Part(found.passages, share * telling * found.values)
+        pieces = self._gathered(lambda shard: _term(shard, kind, name, fields))
+        return Part(pieces, share * rarity(self._total, len(Part(pieces))))
 
-    def _single(self, found: Part) -> Matched:
-        values = rarity(self._total, len(found.passages)) * impact(found.values)
-        return Matched((Part(found.passages, values),), found.passages)
+    def _single(self, weights: tuple[Piece, ...]) -> Matched:
+        pieces = tuple((found, impact(values), first) for found, values, first in weights)
+        part = Part(pieces, rarity(self._total, len(Part(pieces))))
+        return Matched((part,), part)
 
-    def _gathered(self, rows: Rows) -> Part:
+    def _gathered(self, rows: Rows) -> tuple[Piece, ...]:
         """The rows of all segments, without passages that are gone."""
-        return _part([_live(shard, *rows(shard)) for shard in self._shards.parts])
+        return tuple(_live(shard, *rows(shard)) for shard in self._shards.parts)
 
 
-def counted(numbers: Ints, count: int, values: Floats | None = None) -> Floats:
-    """For each number below `count`, the sum of its values (or of its occurrences)."""
-    total: Floats = np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
-    return total
+def counted(numbers: Ints, count: int) -> Ints:
+    """How often each number below `count` occurs."""
+    counts: Ints = np.bincount(numbers, minlength=count)
+    return counts
 
 
-def _part(rows: Sequence[tuple[Ints, Array]]) -> Part:
-    passages = [found for found, _ in rows]
-    values = [found for _, found in rows]
-    if len(rows) == 1:
-        return Part(passages[0], values[0].astype(np.float64, copy=False))
-    return Part(
-        np.concatenate([np.zeros(0, np.int64), *passages]), np.concatenate([np.zeros(0), *values])
-    )
+def added(numbers: Ints, count: int, values: Floats) -> Floats:
+    """For each number below `count`, the sum of its values."""
+    # Without numbers, bincount answers in whole numbers whatever the values are.
+    return np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
 
 
-def _joined(parts: Sequence[Part]) -> tuple[Ints, Floats]:
+def _union(parts: Sequence[Part]) -> Part:
+    """Every passage of one or two parts once."""
     if len(parts) == 1:
-        return parts[0].passages, parts[0].values
-    return (
-        np.concatenate([part.passages for part in parts]),
-        np.concatenate([part.values for part in parts]),
+        return parts[0]
+    one, other = sorted(parts, key=len, reverse=True)
+    more = tuple(
+        _without(piece, others) for piece, others in zip(other.pieces, one.pieces, strict=True)
     )
+    return Part((*one.pieces, *more))
 
 
-def _live(shard: Shard, passages: Array, values: Array) -> tuple[Ints, Array]:
+def _without(piece: Piece, others: Piece) -> Piece:
+    passages, values, first = piece
+    if not len(passages) or not len(others[0]):
+        return piece
+    places = np.searchsorted(others[0], passages)
+    kept = others[0].take(places, mode="clip") != passages
+    return passages[kept], values[kept], first
+
+
+def _live(shard: Shard, passages: Array, values: Array) -> Piece:
     if shard.live is not None:
         kept = shard.live[passages]
         passages, values = passages[kept], values[kept]
-    numbers = passages.astype(np.int64)
-    if shard.first_passage:
-        numbers += shard.first_passage
-    return numbers, values
+    return passages, values, shard.first_passage
 
 
 def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array]:
@@ -238,7 +274,7 @@ def _occurrences(
 
 def _positions(shard: Shard, rows: Ints, span: int) -> Ints:
     """The positions of posting rows, as keys."""
-    begin = shard.arrays["form.positions_at"][rows]
+    begin = shard.arrays["form.positions_at"][rows].astype(np.int64)
     counts = shard.arrays["form.positions_at"][rows + 1] - begin
     ends = np.cumsum(counts)
     places = np.arange(ends[-1]) + np.repeat(begin - (ends - counts), counts)
