@@ -155,7 +155,7 @@ def run(
         former = _former(config, full)
         return _planned(_plan(scan, former), former, scan, started)
     with generations.exclusive(config.index):
-        former = _former(config, full)
+        former = _former(config, full, mend=True)
         steps = _plan(scan, former)
         build = _Build(config, vocabulary, scan, former, steps, today or dt.date.today())
         if steps.nothing_to_do and former.generation:
@@ -207,26 +207,46 @@ def _remember(index: Path, report: BuildReport, scan: Scan) -> None:
     generations.replace_file(index / generations.LAST_BUILD, content)
 
 
-def _former(config: Config, full: bool) -> _Former:
-    """What there is to build on; an index that cannot be read, or full=True, gives nothing."""
+def _former(config: Config, full: bool, *, mend: bool = False) -> _Former:
+    """What there is to build on; an index that cannot be read, or full=True, gives nothing.
+
+    With `mend`, what an engine derived from its index is derived again when it does not fit.
+    """
     if full:
         return _Former()
     try:
         generation = generations.current(config.index)
         if generation.engine != config.engine:
             return _Former()
-        engine = engines.open_engine(generation.engine, generation.path)
+        return _held(generation)
     except IndexMissing:
         return _Former()
     except IndexOutdated as error:
         if error.newer:
             raise
-        return _Former(problem=str(error))
+        return _Former(problem=str(error)) if error.whole else _mended(config, error, mend)
     except EngineError as error:
         return _Former(problem=str(error))
-    with contextlib.closing(engine):
+
+
+def _held(generation: Generation) -> _Former:
+    with contextlib.closing(engines.open_engine(generation.engine, generation.path)) as engine:
         entries = {entry.path: entry for entry in engine.entries()}
         return _Former(generation, entries, engine.passage_count())
+
+
+def _mended(config: Config, error: IndexOutdated, mend: bool) -> _Former:
+    """The current generation with everything derived anew, published, or nothing."""
+    if not mend:
+        return _Former(problem=str(error))
+    generation = generations.current(config.index)
+    path = generations.start(config.index)
+    try:
+        engines.derive(generation.engine, generation.path, path)
+    except EngineError as damage:
+        shutil.rmtree(path)
+        return _Former(problem=str(damage))
+    return _held(generations.promote(config.index, path, generation.engine))
 
 
 class _Build:

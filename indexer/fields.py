@@ -1,6 +1,6 @@
 """The one table of fields: what an index holds of a report and its passages, and how it counts.
 
-Every text field is indexed twice: under its name as stems, for words in all their forms, and
+Every text field is searched twice: under its name as stems, for words in all their forms, and
 under `exact(name)` as folded words with positions, for phrases, prefixes and the small bonus
 that an exact form earns over a related one.
 """
@@ -59,7 +59,7 @@ FACET_NAMES: Final = tuple(field.name for field in FACET_FIELDS)
 EXACT_WEIGHT: Final = 0.25
 
 # Changes whenever an index written by older code would answer differently.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 
 def exact(name: str) -> str:

@@ -98,6 +98,9 @@ class Engine(Protocol):
     def passage_count(self) -> int:
         """How many passages there are in all."""
 
+    def verify(self) -> None:
+        """Reads all that answers are made of; EngineError when it is not what was written."""
+
     def close(self) -> None:
         """Gives back files and memory; the engine answers nothing afterwards."""
 

@@ -259,7 +259,7 @@ class ColumnsEngine:
         return int(np.count_nonzero(self._shards.live))
 
     def verify(self) -> None:
-        """Reads every column; IndexOutdated when one is not what was written."""
+        """Reads every column; EngineError when one is not what was written."""
         for shard in self._shards.parts:
             segment.verify(shard.segment)
 

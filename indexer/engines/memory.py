@@ -93,6 +93,9 @@ class MemoryEngine:
         """How many passages there are in all."""
         return len(self._passages)
 
+    def verify(self) -> None:
+        """Everything was read when it was opened."""
+
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -26,7 +26,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexOutdated
+from indexer.errors import EngineError, IndexOutdated
 
 VERSION: Final = 1
 _MAGIC: Final = b"EVIDCOL\n"
@@ -172,14 +172,18 @@ def _array(content: mmap.mmap, place: _Place) -> Array:
 
 
 def verify(segment: Segment) -> None:
-    """Reads the whole file; IndexOutdated when its data are not what was written."""
+    """Reads the whole file; EngineError when its data are not what was written."""
     if _checksum(segment.arrays.values()) != segment.checksum:
-        raise outdated(segment.path, "its checksum is wrong")
+        raise EngineError(
+            f"The columns in {segment.path} are damaged (their checksum is wrong). "
+            "Run `indexer build --full`."
+        )
 
 
 def outdated(path: Path, reason: str) -> IndexOutdated:
     """The error that says that a file derived from the index must be derived again."""
     return IndexOutdated(
         f"The columns in {path} do not fit the index ({reason}). Run `indexer build`, which "
-        "derives them again without reading the documents."
+        "derives them again without reading the documents.",
+        whole=False,
     )
