@@ -4,9 +4,11 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -16,11 +18,13 @@ from indexer.engines.counting import facet_columns, packed
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
-from indexer.engines.scoring import STEPS
+from indexer.engines.scoring import STEPS, steps
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
 from indexer.models import Passage, Report
 from indexer.syntax import Clause, Not, required
+
+_SAMPLE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,13 @@ class ColumnsEngine:
         else:
             rows = self._order(sort)
             rows = rows[kept[rows]][request.offset : last]
-        matches = [self._match(row, scored, request) for row in rows.tolist()]
-        return self._marked(matches, request)
+        begins = np.searchsorted(scored.passages, self._first[rows]).tolist()
+        ends = np.searchsorted(scored.passages, self._first[rows + 1]).tolist()
+        page = [
+            _shown(row, scored, begin, end, request.snippets)
+            for row, begin, end in zip(rows.tolist(), begins, ends, strict=True)
+        ]
+        return self._marked(page, request)
 
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
@@ -195,16 +204,6 @@ class ColumnsEngine:
         place = np.arange(len(order)) - np.repeat(ends - counts, counts)
         weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
         return added(owner, len(rows), values[order] * weights)
-
-    def _match(self, row: int, scored: _Scored, request: Request) -> _Shown:
-        """A report of the page with its best passages, by number."""
-        ends = np.searchsorted(scored.passages, self._first[row : row + 2])
-        passages = scored.passages[ends[0] : ends[1]]
-        scores = scored.scores[passages]
-        order = np.argsort(-np.rint(scores * STEPS), kind="stable")
-        best = scores[order[: NEXT_PASSAGES + 1]].tolist()
-        shown = passages[order[: request.snippets]].tolist()
-        return _Shown(row, best[0] + NEXT_WEIGHT * sum(best[1:]), shown)
 
     def _marked(self, page: Sequence[_Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
@@ -267,15 +266,30 @@ class ColumnsEngine:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""
 
 
+def _shown(row: int, scored: _Scored, begin: int, end: int, snippets: int) -> _Shown:
+    """A report of the page with its best passages, which are `begin` to `end` of those found."""
+    passages = scored.passages[begin:end]
+    scores = scored.scores[passages]
+    # A few are sorted faster in Python than handed to NumPy.
+    keys = [(-steps(score), i) for i, score in enumerate(scores.tolist())]
+    order = [i for _, i in heapq.nsmallest(max(snippets, NEXT_PASSAGES + 1), keys)]
+    best = [float(scores[i]) for i in order[: NEXT_PASSAGES + 1]]
+    shown = [int(passages[i]) for i in order[:snippets]]
+    return _Shown(row, best[0] + NEXT_WEIGHT * sum(best[1:]), shown)
+
+
 def _leading(values: Floats, owners: Ints, count: int) -> Ints:
     """At least `count` of the owners of the highest values, or all owners."""
-    size = 4 * max(1, count)
-    while size < len(values):
-        least = np.partition(values, len(values) - size)[len(values) - size]
-        found = np.unique(owners[values >= least])
+    wanted = 4 * max(1, count)
+    while wanted < len(values):
+        # A limit from every 16th value is as good, and found in a sixteenth of the time.
+        sample = values[:: _SAMPLE if wanted > _SAMPLE else 1]
+        size = max(1, wanted * len(sample) // len(values))
+        limit = np.partition(sample, len(sample) - size)[len(sample) - size]
+        found = np.unique(owners[values >= limit])
         if len(found) >= count:
             return found
-        size *= 8
+        wanted *= 8
     return np.unique(owners)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from indexer.engines.segment import outdated
+from indexer.errors import EngineError
 
 FILE: Final = "columns.json"
 VERSION: Final = 1
@@ -36,8 +37,13 @@ class Manifest:
 
 
 def read(path: Path) -> Manifest:
-    """The manifest in a folder; IndexOutdated when there is none that fits the index there."""
+    """The manifest in a folder; IndexOutdated when there is none that fits the index
+    there, EngineError when there is no index."""
     file = path / FILE
+    if not _state(path):
+        raise EngineError(
+            f"The index in {path} has lost its table of contents. Run `indexer build --full`."
+        )
     try:
         manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:

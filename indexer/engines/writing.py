@@ -141,7 +141,9 @@ class _Workers:
         for number in range(os.cpu_count() or 1):
             ours, theirs = context.Pipe()
             folder = path / f"volume-{number}"
-            process = context.Process(target=_write_volumes, args=(folder, theirs), daemon=True)
+            process = context.Process(
+                target=_write_volumes, args=(folder, theirs, LARGEST), daemon=True
+            )
             process.start()
             theirs.close()
             self._connections.append(ours)
@@ -191,7 +193,7 @@ def _died() -> EngineError:
     return EngineError("A process that wrote the index ended early. Run `indexer build` again.")
 
 
-def _write_volumes(path: Path, connection: Connection) -> None:
+def _write_volumes(path: Path, connection: Connection, largest: int) -> None:
     """What a process does: asks for reports until there are none, then says what it wrote."""
     folders: list[Path] = []
     parts: list[Part] = []
@@ -207,7 +209,7 @@ def _write_volumes(path: Path, connection: Connection) -> None:
         items = connection.recv()
         if items is None:
             break
-        if volume is None or volume.passages >= LARGEST:
+        if volume is None or volume.passages >= largest:
             finish()
             folders.append(path.with_name(f"{path.name}-{len(folders)}"))
             folders[-1].mkdir()

@@ -60,7 +60,7 @@ def ask(field, text):
         found = searcher.search(QueryParser(field, ix.schema).parse(text), limit=None)
         return sorted((hit["report_id"], hit.get("number")) for hit in found)
 assert ask("body", "theft") == [("lighting", 1), ("mentoring", 1)], ask("body", "theft")
-assert ask("body", '"housing first"') == [("mentoring", 2)]
+assert ask("body", '"housing first"') == [("housing-first", 2), ("mentoring", 2)]
 assert ask("body", "ÉTÉ OR collectiv*") == [("itinerance", 1), ("itinerance", 2)]
 assert ask("title", "mentoring") == [("mentoring", None)]
 assert ask("body", "theft sector:schools year:[2014 TO 2016]") == [("mentoring", 1)]
