@@ -4,11 +4,8 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
-import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -17,34 +14,13 @@ from indexer.engines.base import Entry, Found, Match, Matches, Request
 from indexer.engines.counting import facet_columns, packed
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
+from indexer.engines.paging import Scored, Shown, leading, shown
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
-from indexer.engines.scoring import STEPS, steps
+from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
 from indexer.models import Passage, Report
 from indexer.syntax import Clause, Not, required
-
-_SAMPLE: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """The score of every passage; the passages that match, in order, with the report of each; and
-    which reports have one."""
-
-    scores: Floats
-    passages: Ints
-    owners: Ints
-    reports: Mask
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A report on the page: its number, score and best passages."""
-
-    row: int
-    score: float
-    passages: list[int]
 
 
 class ColumnsEngine:
@@ -95,13 +71,13 @@ class ColumnsEngine:
         page = self._page(scored, kept, request)
         return Matches(int(np.count_nonzero(kept)), page, facets)
 
-    def _unfiltered(self, name: str, scored: _Scored, filters: dict[str, Mask]) -> dict[str, int]:
+    def _unfiltered(self, name: str, scored: Scored, filters: dict[str, Mask]) -> dict[str, int]:
         """The counts of a facet, which ignore its own filter."""
         others = (mask for other, mask in filters.items() if other != name)
         kept = _all(scored.reports, *others)
         return self._facets[name].count(kept, packed(kept))
 
-    def _scored(self, clauses: Sequence[Clause]) -> _Scored:
+    def _scored(self, clauses: Sequence[Clause]) -> Scored:
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         scores = self._sum(wanted)
         excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
@@ -115,7 +91,7 @@ class ColumnsEngine:
         found = np.flatnonzero(matched)
         owners = self._owners[found]
         reports = counted(owners, len(self._first) - 1) > 0
-        return _Scored(scores, found, owners, reports)
+        return Scored(scores, found, owners, reports)
 
     def _excluded(self, clause: Not) -> Ints:
         return self._matcher.numbers(self._matcher.clause(clause).passages)
@@ -154,7 +130,7 @@ class ColumnsEngine:
             inside &= years <= highest
         return inside
 
-    def _page(self, scored: _Scored, kept: Mask, request: Request) -> tuple[Match, ...]:
+    def _page(self, scored: Scored, kept: Mask, request: Request) -> tuple[Match, ...]:
         last = request.offset + request.limit
         sort = sort_of(request)
         if sort == "relevance":
@@ -168,7 +144,7 @@ class ColumnsEngine:
         begins = np.searchsorted(scored.passages, self._first[rows]).tolist()
         ends = np.searchsorted(scored.passages, self._first[rows + 1]).tolist()
         page = [
-            _shown(row, scored, begin, end, request.snippets)
+            shown(row, scored, begin, end, request.snippets)
             for row, begin, end in zip(rows.tolist(), begins, ends, strict=True)
         ]
         return self._marked(page, request)
@@ -178,20 +154,20 @@ class ColumnsEngine:
             return self._newest
         return self._oldest if sort == "oldest" else self._titles
 
-    def _candidates(self, scored: _Scored, kept: Mask, count: int) -> Ints:
+    def _candidates(self, scored: Scored, kept: Mask, count: int) -> Ints:
         """The reports that can be among the first `count`: what a report is worth lies between
         its best passage and that with the most that further passages can add."""
         inside = kept[scored.owners]
         values, owners = scored.scores[scored.passages][inside], scored.owners[inside]
-        leading = _leading(values, owners, count)
-        if count < 1 or len(leading) < count:
+        first = leading(values, owners, count)
+        if count < 1 or len(first) < count:
             return np.flatnonzero(kept)
-        worth = self._worth(scored, leading)
+        worth = self._worth(scored, first)
         least = np.partition(worth, len(worth) - count)[len(worth) - count]
         bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
         return np.unique(owners[values >= bound])
 
-    def _worth(self, scored: _Scored, rows: Ints) -> Floats:
+    def _worth(self, scored: Scored, rows: Ints) -> Floats:
         """The scores of reports: their best passage, and a tenth of each of the next two."""
         counts = self._first[rows + 1] - self._first[rows]
         ends = np.cumsum(counts)
@@ -205,24 +181,21 @@ class ColumnsEngine:
         weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
         return added(owner, len(rows), values[order] * weights)
 
-    def _marked(self, page: Sequence[_Shown], request: Request) -> tuple[Match, ...]:
+    def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
         found: dict[int, Found] = {}
         for shard in self._shards.parts:
-            numbers = [
-                (shown.row, number - shard.first_passage)
-                for shown in page
-                if self._shards.shard_of_report(shown.row) is shard
-                for number in shown.passages
-            ]
+            inside = [held for held in page if self._shards.shard_of_report(held.row) is shard]
+            first = shard.first_passage
+            numbers = [(held.row, number - first) for held in inside for number in held.passages]
             if numbers:
                 marks = highlight(shard, request.clauses, [number for _, number in numbers])
                 for (row, number), marked in zip(numbers, marks, strict=True):
                     passage = shard.passage(number, self._shards.ids[row])
-                    found[number + shard.first_passage] = Found(passage, marked)
+                    found[number + first] = Found(passage, marked)
         return tuple(
-            Match(self._report(shown.row), shown.score, tuple(found[n] for n in shown.passages))
-            for shown in page
+            Match(self._report(held.row), held.score, tuple(found[n] for n in held.passages))
+            for held in page
         )
 
     def entries(self) -> Sequence[Entry]:
@@ -264,33 +237,6 @@ class ColumnsEngine:
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""
-
-
-def _shown(row: int, scored: _Scored, begin: int, end: int, snippets: int) -> _Shown:
-    """A report of the page with its best passages, which are `begin` to `end` of those found."""
-    passages = scored.passages[begin:end]
-    scores = scored.scores[passages]
-    # A few are sorted faster in Python than handed to NumPy.
-    keys = [(-steps(score), i) for i, score in enumerate(scores.tolist())]
-    order = [i for _, i in heapq.nsmallest(max(snippets, NEXT_PASSAGES + 1), keys)]
-    best = [float(scores[i]) for i in order[: NEXT_PASSAGES + 1]]
-    shown = [int(passages[i]) for i in order[:snippets]]
-    return _Shown(row, best[0] + NEXT_WEIGHT * sum(best[1:]), shown)
-
-
-def _leading(values: Floats, owners: Ints, count: int) -> Ints:
-    """At least `count` of the owners of the highest values, or all owners."""
-    wanted = 4 * max(1, count)
-    while wanted < len(values):
-        # A limit from every 16th value is as good, and found in a sixteenth of the time.
-        sample = values[:: _SAMPLE if wanted > _SAMPLE else 1]
-        size = max(1, wanted * len(sample) // len(values))
-        limit = np.partition(sample, len(sample) - size)[len(sample) - size]
-        found = np.unique(owners[values >= limit])
-        if len(found) >= count:
-            return found
-        wanted *= 8
-    return np.unique(owners)
 
 
 def _all(first: Mask, *others: Mask) -> Mask:

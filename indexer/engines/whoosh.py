@@ -117,7 +117,8 @@ class Documents:
         self._common: dict[str, Any] = {}
         with converted(path):
             self._index = index.create_in(str(path), _schema()) if new else _open(path)
-            self._writer = self._index.writer(limitmb=_MEMORY)
+            # Not in one file for a segment: Whoosh would read all of it to find a single term.
+            self._writer = self._index.writer(limitmb=_MEMORY, compound=False)
             self._writer.schema = _schema()
 
     def add_report(

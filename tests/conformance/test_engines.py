@@ -337,4 +337,4 @@ def test_an_abandoned_writer_leaves_nothing_to_open(name: str, tmp_path: Path) -
     writer.abandon()
     written = {path.name for path in tmp_path.iterdir()}
     assert "reports.jsonl" not in written
-    assert not any(name.endswith(".seg") for name in written)
+    assert not any(name.endswith((".columns", "columns.json")) for name in written)
