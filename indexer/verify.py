@@ -87,6 +87,7 @@ def _index_problems(config: Config) -> Iterator[Failure]:
         generation = generations.current(config.index)
         engine = engines.open_engine(generation.engine, generation.path)
         try:
+            engine.verify()
             for report in engine.reports():
                 held = len(engine.passages(report.id))
                 if held != report.passages and not report.withdrawn:

@@ -12,9 +12,9 @@ def open_engine(name: str, path: Path) -> Engine:
     """The generation in a folder, open for reading."""
     match name:
         case "whoosh":
-            from indexer.engines import whoosh
+            from indexer.engines import columns
 
-            return whoosh.open_engine(path)
+            return columns.open_engine(path)
         case "memory":
             from indexer.engines import memory
 
@@ -26,14 +26,24 @@ def open_writer(name: str, path: Path, base: Path | None = None) -> Writer:
     """A writer for a new generation in the empty folder `path`, beginning as a copy of `base`."""
     match name:
         case "whoosh":
-            from indexer.engines import whoosh
+            from indexer.engines import writing
 
-            return whoosh.open_writer(path, base)
+            return writing.open_writer(path, base)
         case "memory":
             from indexer.engines import memory
 
             return memory.open_writer(path, base)
     raise _unknown(name)
+
+
+def derive(name: str, source: Path, target: Path) -> None:
+    """A generation in the empty folder `target`, with everything that an engine derives from the
+    index in `source` derived anew; the documents are not read."""
+    if name != "whoosh":
+        raise _unknown(name)
+    from indexer.engines import writing
+
+    writing.derive(source, target)
 
 
 def _unknown(name: str) -> EngineUnavailable:
