@@ -19,6 +19,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 
 ROOT = Path(__file__).parent.parent.parent
+REAL = ROOT / "corpus"
 QUERIES = (
     "street lighting",
     "homeless kids and police",
@@ -60,7 +61,7 @@ def clean_clone() -> dict[str, float]:
         )
         try:
             told = _Lines(process)
-            _answered(f"http://127.0.0.1:{PORT}/en/search?q=lighting", process, seconds=600)
+            answered(f"http://127.0.0.1:{PORT}/en/search?q=lighting", process, seconds=600)
             seconds = time.perf_counter() - started
         finally:
             os.killpg(process.pid, 15)
@@ -80,7 +81,7 @@ def builds(index: Path) -> dict[str, float]:
 
 def pages(index: Path) -> dict[str, float]:
     """Milliseconds of a search page over HTTP, and the size of the largest."""
-    with _server(index) as base:
+    with server(index, PORT) as (base, _):
         times: list[float] = []
         sizes: list[int] = []
         for _ in range(ROUNDS):
@@ -112,17 +113,19 @@ class _Lines:
 
 
 @contextmanager
-def _server(index: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "webapp", "--port", str(PORT), "--index", str(index)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+def server(index: Path, port: int, corpus: Path = REAL) -> Iterator[tuple[str, int]]:
+    """The site's address and process, while it serves an index."""
+    command = [sys.executable, "-m", "webapp", "--port", str(port), "--index", str(index)]
+    command += ["--corpus", str(corpus)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
-            _answered(f"http://127.0.0.1:{PORT}/healthz", process, seconds=60)
-            yield f"http://127.0.0.1:{PORT}"
+            answered(f"http://127.0.0.1:{port}/healthz", process, seconds=60)
+            yield f"http://127.0.0.1:{port}", process.pid
         finally:
             process.terminate()
 
 
-def _answered(address: str, process: subprocess.Popen[Any], seconds: float) -> None:
+def answered(address: str, process: subprocess.Popen[Any], seconds: float) -> None:
     """Waits until the address answers; RuntimeError when the server ends or never does."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
