@@ -1,0 +1,107 @@
+"""Building from PDFs beside the bare extraction of their text, with as many processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import statistics
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pypdfium2
+from reportlab.lib.pagesizes import letter
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.bench import corpus, language
+from tests.bench.changes import command
+
+PASSAGES_A_PAGE: Final = 3
+# Reports of real collections have from a few to some dozens of pages; the median is about 20.
+PAGES: Final = (8, 33)
+_FONT, _BOLD, _HIGH = "Helvetica", "Helvetica-Bold", 10
+_MARGIN: Final = 60
+_SPAWN: Final = multiprocessing.get_context("spawn")
+
+
+def measure(count: int, folder: Path) -> dict[str, Any]:
+    """Seconds for so many PDFs: bare, ours, bare, ours; a build writes a new index each time."""
+    documents = folder / "documents"
+    make(count, documents)
+    files = sorted(documents.glob("*.pdf"))
+    bare, ours = [], []
+    for number in range(2):
+        bare.append(extract(files))
+        ours.append(command(documents, folder / f"index-{number}"))
+    pages = sum(map(_page_count, files))
+    return {
+        "pdfs": count,
+        "pages": pages,
+        "bare_s": round(statistics.mean(bare), 2),
+        "ours_s": round(statistics.mean(ours), 2),
+        "ratio": round(statistics.mean(ours) / statistics.mean(bare), 2),
+    }
+
+
+def make(count: int, folder: Path) -> None:
+    """PDFs with headings, paragraphs and page numbers."""
+    folder.mkdir(parents=True)
+    # Read once here, not in each process.
+    language.load("en")
+    numbers = range(count)
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
+        list(pool.map(_make, numbers, [folder] * count))
+
+
+def _make(number: int, folder: Path) -> None:
+    chance = np.random.default_rng([7, number])
+    pages = int(chance.integers(*PAGES))
+    # A report of a number that the corpus has not.
+    item = corpus.item(1_000_000 + number, pages * PASSAGES_A_PAGE)
+    texts = [(passage.heading, passage.text) for passage in item.passages]
+    canvas = Canvas(str(folder / f"report-{number:04}.pdf"), pagesize=letter)
+    canvas.setTitle(item.report.title)
+    for page in range(pages):
+        start = page * PASSAGES_A_PAGE
+        _draw(canvas, texts[start : start + PASSAGES_A_PAGE], page + 1)
+    canvas.save()
+
+
+def _draw(canvas: Canvas, texts: list[tuple[str, str]], page: int) -> None:
+    width, high = letter
+    top = high - _MARGIN
+    for heading, text in texts:
+        canvas.setFont(_BOLD, _HIGH + 3)
+        canvas.drawString(_MARGIN, top, heading)
+        lines = canvas.beginText(_MARGIN, top - 18)
+        lines.setFont(_FONT, _HIGH)
+        split = simpleSplit(text, _FONT, _HIGH, width - 2 * _MARGIN)
+        lines.textLines(split)
+        canvas.drawText(lines)
+        top -= 18 + (len(split) + 2) * _HIGH * 1.2
+    canvas.setFont(_FONT, _HIGH)
+    canvas.drawString(width / 2, _MARGIN / 2, str(page))
+    canvas.showPage()
+
+
+def extract(files: list[Path]) -> float:
+    """Seconds for the text of every page, by as many processes as there are cores."""
+    started = time.perf_counter()
+    with ProcessPoolExecutor(os.cpu_count(), _SPAWN) as pool:
+        characters = sum(pool.map(_characters, files))
+    if not characters:
+        raise RuntimeError("the PDFs that were made hold no text")
+    return time.perf_counter() - started
+
+
+def _characters(file: Path) -> int:
+    with pypdfium2.PdfDocument(file) as document:
+        return sum(len(page.get_textpage().get_text_bounded()) for page in document)
+
+
+def _page_count(file: Path) -> int:
+    with pypdfium2.PdfDocument(file) as document:
+        return len(document)
