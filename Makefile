@@ -19,8 +19,10 @@ lint: .venv/test.stamp
 types: .venv/test.stamp
 	$(BIN)/mypy
 
+# BENCH="--full" measures up to a million passages, and takes hours.
 bench: .venv/test.stamp
-	$(BIN)/python -m tests.bench --clone
+	$(BIN)/python -m tests.bench --clone $(BENCH)
+	$(BIN)/python -m tests.bench.plot
 
 # The PDF, DOCX and ODT reports, from corpus/_sources.
 corpus: .venv/test.stamp

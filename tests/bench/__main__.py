@@ -1,35 +1,48 @@
-"""Measures, prints, and writes what was measured as JSON.
+"""Measures, prints a table of goals, and writes everything that was measured as JSON.
 
-    python -m tests.bench [--clone] [--output FILE]
+    python -m tests.bench [--passages N] [--full] [--clone] [--engines LIST] [--output FILE]
 
-Times are of this machine in this run; medians where something is done more than once.
+Times are of this machine in this run; engines are asked in turn, so that ratios mean something.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
-import os
 from pathlib import Path
 
-from tests.bench import waiting
+from tests.bench import goals, suite
+from tests.bench.peer import NAMES
+from tests.bench.peers import Plan
 
 
 def main() -> None:
     """The command line."""
+    options = _parser().parse_args()
+    try:
+        names = suite.engines_of(options.engines)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+    plan = Plan(budget=options.budget)
+    measured = suite.measure(options.passages, names, plan, full=options.full, clone=options.clone)
+    options.output.write_text(json.dumps(measured, indent=2) + "\n")
+    print(goals.table(measured))
+    for skipped in measured["skipped"]:
+        print(f"left out: {skipped}")
+    print(f"written to {options.output}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--passages", type=int, default=20_000, help="size (%(default)s)")
+    parser.add_argument("--full", action="store_true", help="also 100,000, and growth to 1,000,000")
     parser.add_argument("--clone", action="store_true", help="also time `make serve` in a clone")
+    parser.add_argument("--engines", metavar="LIST", help=f"some of {','.join(NAMES)}")
+    parser.add_argument(
+        "--budget", type=float, default=900.0, help="most seconds for one build (%(default)g)"
+    )
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("measured.json"))
-    options = parser.parse_args()
-    measured = {
-        "date": f"{dt.date.today():%-d %B %Y}",
-        "cores": os.cpu_count(),
-        **waiting.measure(options.clone),
-    }
-    told = json.dumps(measured, indent=2)
-    print(told)
-    options.output.write_text(told + "\n")
+    return parser
 
 
 if __name__ == "__main__":

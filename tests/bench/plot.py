@@ -1,0 +1,73 @@
+"""Draws latency against size from what was measured: `python -m tests.bench.plot`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+from matplotlib import pyplot
+
+FOLDER: Final = Path(__file__).parent
+_NAMES: Final = {
+    "ours": "ours",
+    "tantivy": "Tantivy",
+    "fts5": "SQLite FTS5",
+    "bm25s": "bm25s",
+    "whoosh": "stock Whoosh",
+}
+# Told apart without colours, too.
+_LOOKS: Final = {"ours": "o-", "tantivy": "s--", "fts5": "^:", "bm25s": "d-.", "whoosh": "v:"}
+
+
+def points(measured: Mapping[str, Any]) -> dict[str, dict[int, float]]:
+    """The median by engine and size, wherever one was measured."""
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for size in (*measured.get("growth", ()), measured, *measured.get("sizes", ())):
+        for name, told in size["search"].items():
+            found[name][size["passages"]] = told["p50_ms"]
+    return found
+
+
+def draw(measured: Mapping[str, Any], target: Path) -> None:
+    """A PNG with one line for each engine, both axes logarithmic."""
+    figure, axes = pyplot.subplots(figsize=(7, 4.2), dpi=150, layout="constrained")
+    for name, found in points(measured).items():
+        sizes = sorted(found)
+        times = [found[size] for size in sizes]
+        axes.plot(sizes, times, _LOOKS[name], label=_NAMES[name], markersize=5)
+    axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="median of a query, ms")
+    axes.set_title("Ten hits, twenty snippets and five facets: " + _machine(measured), fontsize=9)
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend(fontsize=8)
+    figure.savefig(target)
+    pyplot.close(figure)
+
+
+def _machine(measured: Mapping[str, Any]) -> str:
+    return f"{measured['cores']} cores, {measured['memory_gb']} GB, {measured['date']}"
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.plot")
+    parser.add_argument("--measured", type=Path, default=FOLDER / "measured.json")
+    parser.add_argument("--output", type=Path, default=FOLDER / "latency.png")
+    options = parser.parse_args()
+    measured = json.loads(options.measured.read_text())
+    if not measured["growth"]:
+        print("One size makes no line; measure with --full first.")
+        return
+    draw(measured, options.output)
+    print(f"written to {options.output}")
+
+
+if __name__ == "__main__":
+    main()
