@@ -14,22 +14,22 @@ from tests.bench import corpus, questions, worker
 from tests.bench.questions import Question
 from tests.bench.worker import Worker
 
-# So many queries are asked before memory is read.
-BEFORE_MEMORY: Final = 200
 _SECONDS_A_SLOW_ENGINE: Final = 30.0
 _SLOW_MS: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured: each of `queries` is asked `rounds` times; a step that would take
-    longer than `budget` seconds is left out, and that is said."""
+    """How much is measured: each of `queries` is asked `rounds` times, `pages` are asked for from
+    each site, and memory is read after `before_memory` answers; a step that would take longer than
+    `budget` seconds is left out, and that is said."""
 
     queries: int = 150
     rounds: int = 4
     budget: float = 900.0
     pdfs: int = 200
     pages: int = 48
+    before_memory: int = 200
     waiting: bool = True
 
 
@@ -102,7 +102,7 @@ def compare(indexes: Indexes, plan: Plan, told: Told) -> dict[str, Any]:
         opened = {name: _opened(each) for name, each in workers.items()}
     measured["opening"] = opened
     measured["cold_start_ms"] = opened.get("ours", {}).get("open_and_answer_ms")
-    measured["memory_mb"] = {name: _memory(indexes, name, asked) for name in indexes.folders}
+    measured["memory_mb"] = {name: _memory(indexes, name, asked, plan) for name in indexes.folders}
     return measured
 
 
@@ -202,13 +202,13 @@ def _opened(each: Worker) -> dict[str, float]:
     }
 
 
-def _memory(indexes: Indexes, name: str, asked: Sequence[Question]) -> dict[str, float]:
+def _memory(indexes: Indexes, name: str, asked: Sequence[Question], plan: Plan) -> dict[str, float]:
     """Of one of two workers that have each answered 200 questions (or for 20 s)."""
     both = [Worker(name, indexes.folders[name], asked[0]) for _ in range(2)]
     try:
         for each in both:
             until = time.monotonic() + 20
-            for number in range(BEFORE_MEMORY):
+            for number in range(plan.before_memory):
                 each.ask(asked[number % len(asked)])
                 if time.monotonic() > until:
                     break

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from indexer.text import variants, words
+from indexer.text import is_stopword, variants, words
 from tests.bench import corpus, goals, plot, questions, suite, worker
 from tests.bench.peer import HITS, NAMES, SNIPPETS, Answer, Searcher, engine
 from tests.bench.peers import Plan
 from tests.bench.questions import Question
 
 SIZE = 300
-PLAN = Plan(queries=6, rounds=1, pdfs=2, pages=8, waiting=False)
+PLAN = Plan(queries=6, rounds=1, pdfs=2, pages=8, before_memory=3, waiting=False)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,7 @@ def _unmistakable() -> list[Question]:
         word
         for place, word in enumerate(alike)
         if len(word) > 5
+        and not is_stopword(word)
         and set(word) <= set(string.ascii_lowercase)
         and word[-1] in "bkmnp"
         and variants(word) == (word,)
