@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.bench import goals, suite
 from tests.bench.peer import NAMES
@@ -24,8 +26,13 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from error
     plan = Plan(budget=options.budget)
-    measured = suite.measure(options.passages, names, plan, full=options.full, clone=options.clone)
-    options.output.write_text(json.dumps(measured, indent=2) + "\n")
+
+    def keep(measured: Mapping[str, Any]) -> None:
+        options.output.write_text(json.dumps(measured, indent=2) + "\n")
+
+    measured = suite.measure(
+        options.passages, names, plan, full=options.full, clone=options.clone, keep=keep
+    )
     print(goals.table(measured))
     for skipped in measured["skipped"]:
         print(f"left out: {skipped}")

@@ -5,8 +5,8 @@ Equal work: words are lower-cased, without accents and stemmed; title, heading, 
 searched with the weights 4, 2, 2 and 1; any word is enough. An answer has ten hits, twenty snippets
 (two for a hit) and the counts of five facets over all that matched. The peers find passages, and
 are not asked to group them into reports, which ours does: they make a snippet for each of the best
-twenty passages, and count passages. The small words (`the`, `des`) are left out of every engine's
-query by the same list, beforehand.
+twenty passages, and count passages. The small words (`the`, `des`) count for no engine: ours leaves
+them out itself, and the peers are given the others.
 """
 
 from __future__ import annotations

@@ -73,17 +73,20 @@ def build(
     """The indexes of a new corpus; `known` are the passages a second of former builds."""
     folder.mkdir(parents=True)
     items = folder / "items.jsonl"
-    told.say(f"making {passages:,} passages")
-    corpus.write(corpus.items(passages), items)
-    folders: dict[str, Path] = {}
+    chosen = [name for name in names if _affordable(name, passages, told, known)]
+    if chosen:
+        told.say(f"making {passages:,} passages")
+        corpus.write(corpus.items(passages), items)
     built: dict[str, worker.Built] = {}
-    for name in names:
-        expected = passages / known[name] if name in known else 0.0
-        if told.allows(f"{name} at {passages:,} passages", expected):
-            built[name] = worker.build(name, items, folder / name)
-            folders[name] = folder / name
-            told.say(f"{name} built in {built[name].seconds:.1f} s")
-    return Indexes(passages, items, folders, built)
+    for name in chosen:
+        built[name] = worker.build(name, items, folder / name)
+        told.say(f"{name} built in {built[name].seconds:.1f} s")
+    return Indexes(passages, items, {name: folder / name for name in chosen}, built)
+
+
+def _affordable(name: str, passages: int, told: Told, known: Mapping[str, float]) -> bool:
+    expected = passages / known[name] if name in known else 0.0
+    return told.allows(f"{name} at {passages:,} passages", expected)
 
 
 def compare(indexes: Indexes, plan: Plan, told: Told) -> dict[str, Any]:
