@@ -24,7 +24,7 @@ import msgspec
 from indexer import corpus, engines, generations, prepare
 from indexer.config import Config
 from indexer.corpus import Scan, Source
-from indexer.engines.base import Engine, Writer
+from indexer.engines.base import Engine, Entry, Writer
 from indexer.errors import (
     DuplicateId,
     EngineError,
@@ -33,7 +33,6 @@ from indexer.errors import (
     ReadError,
 )
 from indexer.generations import Generation
-from indexer.models import Report
 from indexer.prepare import Failure, Prepared, failure
 from indexer.vocabulary import Vocabulary
 
@@ -114,13 +113,13 @@ class _Former:
     """What the index held before: nothing, or a generation with its reports by file name."""
 
     generation: Generation | None = None
-    reports: Mapping[str, Report] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
     passages: int = 0
     problem: str | None = None
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        return {name: report.fingerprint for name, report in self.reports.items()}
+        return {name: entry.fingerprint for name, entry in self.entries.items()}
 
 
 def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
@@ -156,7 +155,7 @@ def run(
         former = _former(config, full)
         return _planned(_plan(scan, former), former, scan, started)
     with generations.exclusive(config.index):
-        former = _former(config, full)
+        former = _former(config, full, mend=True)
         steps = _plan(scan, former)
         build = _Build(config, vocabulary, scan, former, steps, today or dt.date.today())
         if steps.nothing_to_do and former.generation:
@@ -171,14 +170,14 @@ def _plan(scan: Scan, former: _Former) -> Plan:
     return plan({source.name: source.fingerprint for source in scan.sources}, former.fingerprints)
 
 
-def is_stale(config: Config, vocabulary: Vocabulary, reports: Iterable[Report]) -> bool:
+def is_stale(config: Config, vocabulary: Vocabulary, entries: Iterable[Entry]) -> bool:
     """Whether a build would change anything; files that failed and did not change do not count."""
     last = _last_build(config.index)
     failed = last.failed if last else {}
     found = {
         source.name: source.fingerprint for source in corpus.scan(config.corpus, vocabulary).sources
     }
-    steps = plan(found, {report.path: report.fingerprint for report in reports})
+    steps = plan(found, {entry.path: entry.fingerprint for entry in entries})
     new = [name for name in (*steps.added, *steps.changed) if failed.get(name) != found[name]]
     return bool(new or steps.removed)
 
@@ -208,26 +207,46 @@ def _remember(index: Path, report: BuildReport, scan: Scan) -> None:
     generations.replace_file(index / generations.LAST_BUILD, content)
 
 
-def _former(config: Config, full: bool) -> _Former:
-    """What there is to build on; an index that cannot be read, or full=True, gives nothing."""
+def _former(config: Config, full: bool, *, mend: bool = False) -> _Former:
+    """What there is to build on; an index that cannot be read, or full=True, gives nothing.
+
+    With `mend`, what an engine derived from its index is derived again when it does not fit.
+    """
     if full:
         return _Former()
     try:
         generation = generations.current(config.index)
         if generation.engine != config.engine:
             return _Former()
-        engine = engines.open_engine(generation.engine, generation.path)
+        return _held(generation)
     except IndexMissing:
         return _Former()
     except IndexOutdated as error:
         if error.newer:
             raise
-        return _Former(problem=str(error))
+        return _Former(problem=str(error)) if error.whole else _mended(config, error, mend)
     except EngineError as error:
         return _Former(problem=str(error))
-    with contextlib.closing(engine):
-        reports = {report.path: report for report in engine.reports()}
-        return _Former(generation, reports, engine.passage_count())
+
+
+def _held(generation: Generation) -> _Former:
+    with contextlib.closing(engines.open_engine(generation.engine, generation.path)) as engine:
+        entries = {entry.path: entry for entry in engine.entries()}
+        return _Former(generation, entries, engine.passage_count())
+
+
+def _mended(config: Config, error: IndexOutdated, mend: bool) -> _Former:
+    """The current generation with everything derived anew, published, or nothing."""
+    if not mend:
+        return _Former(problem=str(error))
+    generation = generations.current(config.index)
+    path = generations.start(config.index)
+    try:
+        engines.derive(generation.engine, generation.path, path)
+    except EngineError as damage:
+        shutil.rmtree(path)
+        return _Former(problem=str(damage))
+    return _held(generations.promote(config.index, path, generation.engine))
 
 
 class _Build:
@@ -251,9 +270,9 @@ class _Build:
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(_scan_warnings(scan, former))
         self.added = self.changed = 0
-        self.owners = {report.id: name for name, report in former.reports.items()}
+        self.owners = {entry.id: name for name, entry in former.entries.items()}
         for name in steps.removed:
-            del self.owners[former.reports[name].id]
+            del self.owners[former.entries[name].id]
 
     def publish(self, jobs: int, progress: Progress, started: float) -> BuildReport:
         """Writes and publishes a new generation, unless every change in it failed."""
@@ -297,7 +316,7 @@ class _Build:
 
     def _write(self, writer: Writer, jobs: int, progress: Progress) -> None:
         for name in self.steps.removed:
-            writer.remove(self.former.reports[name].id)
+            writer.remove(self.former.entries[name].id)
         wanted = {*self.steps.added, *self.steps.changed}
         sources = [source for source in self.scan.sources if source.name in wanted]
         progress.begin(sum(source.size for source in sources))
@@ -307,7 +326,7 @@ class _Build:
                 progress.advance(item.source.size, item.source.name)
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
-        former = self.former.reports
+        former = self.former.entries
         added = {s.name: former[s.name].added if s.name in former else self.today for s in sources}
         if jobs > 1 and sum(source.size for source in sources) > WORTH_WORKERS:
             yield from _in_workers(sources, self.vocabulary, added, jobs)
@@ -330,7 +349,7 @@ class _Build:
             )
             self.failures.append(failure(name, "identity", problem))
             return
-        former = self.former.reports.get(name)
+        former = self.former.entries.get(name)
         if former:
             writer.remove(former.id)
             del self.owners[former.id]
@@ -342,7 +361,7 @@ class _Build:
 
 def _checked(engine: Engine, owners: Mapping[str, str]) -> int:
     """The passages that a new generation holds, after making sure that it holds every report."""
-    held = {report.id for report in engine.reports()}
+    held = {entry.id for entry in engine.entries()}
     if held != set(owners):
         raise EngineError(
             "The new index does not hold what was written. Run `indexer build --full`."
@@ -369,7 +388,7 @@ def _planned(steps: Plan, former: _Former, scan: Scan, started: float) -> BuildR
         changed=len(steps.changed),
         removed=len(steps.removed),
         unchanged=len(steps.unchanged),
-        reports=len(former.reports),
+        reports=len(former.entries),
         passages=former.passages,
         failures=failures,
         warnings=tuple(_scan_warnings(scan, former)),

@@ -11,7 +11,7 @@ from typing import Final
 
 from indexer import build, engines, generations, snippets, syntax, vocabulary
 from indexer.config import Config
-from indexer.engines.base import Engine, Matches, Request
+from indexer.engines.base import Engine, Found, Matches, Request
 from indexer.errors import ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.generations import Generation
@@ -119,7 +119,7 @@ class Catalogue:
         return Status(
             engine=opened.generation.engine,
             index=opened.state,
-            stale=build.is_stale(self.config, self.vocabulary, opened.engine.reports()),
+            stale=build.is_stale(self.config, self.vocabulary, opened.engine.entries()),
             last_build=build.last_report(self.config.index),
         )
 
@@ -156,11 +156,11 @@ _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.con
 
 def _load(generation: Generation) -> _Open:
     engine = engines.open_engine(generation.engine, generation.path)
-    reports = engine.reports()
+    entries = engine.entries()
     state = IndexState(
-        generation.name, len(reports), engine.passage_count(), _whole_seconds(generation.built_at)
+        generation.name, len(entries), engine.passage_count(), _whole_seconds(generation.built_at)
     )
-    aliases = {alias: report.id for report in reports for alias in report.aliases}
+    aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
     return _Open(generation, engine, aliases, state)
 
 
@@ -183,16 +183,16 @@ def _request(query: Query, parsed: syntax.Parsed) -> Request:
     )
 
 
-def _snippets(passages: tuple[Passage, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
+def _snippets(passages: tuple[Found, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
     """The snippets of a hit in reading order; none when nothing was asked for but filters.
 
     A list of sources is shown only when nothing else matched.
     """
     if not any(syntax.leaves(parsed.clauses)):
         return ()
-    telling = [passage for passage in passages if not is_reference_list(passage)] or passages
-    ordered = sorted(telling[:SNIPPETS], key=lambda passage: passage.number)
-    return tuple(snippets.snippet(passage, parsed.clauses) for passage in ordered)
+    telling = [found for found in passages if not is_reference_list(found.passage)] or passages
+    ordered = sorted(telling[:SNIPPETS], key=lambda found: found.passage.number)
+    return tuple(snippets.snippet(found.passage, found.marks) for found in ordered)
 
 
 def _frequent(counts: Mapping[str, int], selected: tuple[str, ...]) -> tuple[str, ...]:

@@ -99,11 +99,13 @@ class IndexMissing(EngineError):
 
 
 class IndexOutdated(EngineError):
-    """The index was built by another version of the indexer; `newer` when by a later one."""
+    """The index was built by another version of the indexer, `newer` when by a later one; or,
+    unless `whole`, only what is derived from it does not fit it and can be derived again."""
 
-    def __init__(self, message: str, *, newer: bool = False) -> None:
+    def __init__(self, message: str, *, newer: bool = False, whole: bool = True) -> None:
         super().__init__(message)
         self.newer = newer
+        self.whole = whole
 
 
 class IndexLocked(EngineError):

@@ -1,6 +1,6 @@
 """The one table of fields: what an index holds of a report and its passages, and how it counts.
 
-Every text field is indexed twice: under its name as stems, for words in all their forms, and
+Every text field is searched twice: under its name as stems, for words in all their forms, and
 under `exact(name)` as folded words with positions, for phrases, prefixes and the small bonus
 that an exact form earns over a related one.
 """
@@ -13,10 +13,15 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A searchable text: `weight` is how much a word counts here, beside 1 in the body."""
+    """A searchable text: `weight` is how much a word counts here, beside 1 in the body.
+
+    `usual_length` is in words; a longer text counts each of its words for less. It is fixed and
+    not measured, so that what a passage is worth does not change with the rest of the corpus.
+    """
 
     name: str
     weight: float
+    usual_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,11 @@ class FacetField:
 
 
 TEXT_FIELDS: Final = (
-    TextField("title", 4.0),
-    TextField("heading", 2.0),
-    TextField("summary", 2.0),
-    TextField("body", 1.0),
+    TextField("title", 4.0, 10),
+    TextField("heading", 2.0, 12),
+    TextField("summary", 2.0, 45),
+    # Passages are cut to about 150 words.
+    TextField("body", 1.0, 150),
 )
 
 FACET_FIELDS: Final = (

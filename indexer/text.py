@@ -75,15 +75,22 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text in order, folded, without elisions (`l’`) and possessives (`’s`)."""
-    for match in _WORD.finditer(text):
-        word = _word(match.group(), match.start())
+    for raw, start in zip(*pieces(text), strict=True):
+        word = folded(raw)
         if word.text:
-            yield word
+            yield Word(word.text, start + word.start, start + word.end)
 
 
-def _word(raw: str, start: int) -> Word:
-    parts = _APOSTROPHE.split(raw)
-    end = start + len(raw)
+def pieces(text: str) -> tuple[list[str], list[int]]:
+    """The words of a text as typed, and where each begins; `folded` says what a piece holds."""
+    found = list(_WORD.finditer(text))
+    return [piece.group() for piece in found], [piece.start() for piece in found]
+
+
+def folded(piece: str) -> Word:
+    """The word in a piece, folded; its text is empty when nothing is left. Places are in it."""
+    parts = _APOSTROPHE.split(piece)
+    start, end = 0, len(piece)
     while len(parts) > 1 and fold(parts[0]) in _ELISIONS:
         start += len(parts.pop(0)) + 1
     if len(parts) > 1 and fold(parts[-1]) == "s":

@@ -85,6 +85,7 @@ def _index_problems(config: Config) -> Iterator[Failure]:
     """Whether every report of the current generation can be read back with its passages."""
     try:
         generation = generations.current(config.index)
+        engines.verify(generation.engine, generation.path)
         engine = engines.open_engine(generation.engine, generation.path)
         try:
             for report in engine.reports():

@@ -6,6 +6,7 @@ shows and what things are called is decided above it, so that two engines cannot
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -34,12 +35,32 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that matched; `marks` are the (start, end) of the words in its text that were
+    asked for, in order."""
+
+    passage: Passage
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """A report that matched, with the numbers of its best passages, best first."""
+    """A report that matched, with its best passages, best first."""
 
     report: Report
     score: float
-    passages: tuple[Passage, ...]
+    passages: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a build and a catalogue must know of every report, without reading all of it."""
+
+    id: str
+    path: str
+    fingerprint: str
+    added: dt.date
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +72,22 @@ class Matches:
     facets: Mapping[str, Mapping[str, int]]
 
 
+def entry(report: Report) -> Entry:
+    """The entry of a report in the ledger."""
+    return Entry(report.id, report.path, report.fingerprint, report.added, report.aliases)
+
+
 class Engine(Protocol):
     """One published generation, open for reading; safe to use from several threads."""
 
     def search(self, request: Request) -> Matches:
         """The reports that match, for the catalogue."""
 
+    def entries(self) -> Sequence[Entry]:
+        """An entry for every report, ordered by id: the ledger that a build plans from."""
+
     def reports(self) -> Sequence[Report]:
-        """Every report, ordered by id: the ledger that a build plans from."""
+        """Every report, ordered by id."""
 
     def report(self, report_id: str) -> Report | None:
         """The report with this id."""
@@ -68,6 +97,9 @@ class Engine(Protocol):
 
     def passage_count(self) -> int:
         """How many passages there are in all."""
+
+    def verify(self) -> None:
+        """Reads all that answers are made of; EngineError when it is not what was written."""
 
     def close(self) -> None:
         """Gives back files and memory; the engine answers nothing afterwards."""

@@ -5,29 +5,33 @@ A generation is one file of JSON lines, a report with its passages on each.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from indexer.engines.base import Match, Matches, Request
+from indexer.engines.base import Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
+from indexer.engines.marking import marks
 from indexer.engines.ranking import Row, Scores, rank
+from indexer.engines.scoring import impact, kept, rarity, unit
 from indexer.errors import EngineError
-from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TextField, exact
+from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES, TextField, exact
 from indexer.models import Passage, Report
 from indexer.syntax import Leaf, Phrase, Prefix, Word
 from indexer.text import variants
 
 FILE: Final = "reports.jsonl"
 
-# BM25's usual constants (Robertson and Zaragoza, 2009).
-K1: Final = 1.2
-B: Final = 0.75
+# Passage -> its weight for a term, and the fields that have the term.
+Weights = Mapping[int, tuple[float, set[str]]]
+# Passage -> what the term is worth there.
+Impacts = Mapping[int, float]
+# Term -> passage -> field -> occurrences.
+Counts = defaultdict[str, defaultdict[int, Counter[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class _Line:
 
 
 class MemoryEngine:
-    """Every passage's terms by field, and loops over all of them."""
+    """Every passage's terms by field, and loops over them."""
 
     def __init__(self, lines: Iterable[_Line]) -> None:
         self._passages: list[Passage] = []
@@ -51,23 +55,25 @@ class MemoryEngine:
             numbers = range(first, len(self._passages))
             self._rows.append(Row(line.report, line.facets, numbers))
         self._by_id = {row.report.id: row for row in self._rows}
-        lengths: Counter[str] = Counter()
-        for held in self._tokens:
-            lengths.update({name: len(terms) for name, terms in held.items()})
-        self._mean = {name: total / len(self._tokens) for name, total in lengths.items()}
+        self._stems = _counted(self._tokens, {name: name for name in TEXT_NAMES})
+        self._forms = _counted(self._tokens, {exact(name): name for name in TEXT_NAMES})
 
     def search(self, request: Request) -> Matches:
-        """The reports that match, by BM25F over the fields of a passage."""
+        """The reports that match, by the rule of scoring.py."""
         ranking = rank(self._rows, request, self._score)
         page = ranking.ranked[request.offset : request.offset + request.limit]
         return Matches(
             len(ranking.ranked),
             tuple(
-                Match(r.row.report, r.score, tuple(self._passages[n] for n in r.passages))
+                Match(r.row.report, r.score, tuple(self._found(n, request) for n in r.passages))
                 for r in page
             ),
             ranking.facets,
         )
+
+    def entries(self) -> Sequence[Entry]:
+        """An entry for every report, ordered by id."""
+        return [entry(row.report) for row in self._rows]
 
     def reports(self) -> Sequence[Report]:
         """Every report, ordered by id."""
@@ -87,41 +93,88 @@ class MemoryEngine:
         """How many passages there are in all."""
         return len(self._passages)
 
+    def verify(self) -> None:
+        """Everything was read when it was opened."""
+
     def close(self) -> None:
         """Nothing to give back."""
 
+    def _found(self, number: int, request: Request) -> Found:
+        passage = self._passages[number]
+        return Found(passage, marks(passage, request.clauses))
+
     def _score(self, leaf: Leaf) -> Scores:
-        """BM25F (Robertson, Zaragoza and Taylor, 2004) of a clause in each passage that has it."""
-        weighted = {
-            number: sum(self._weight(held, field, leaf) for field in _fields(leaf))
-            for number, held in enumerate(self._tokens)
+        """The score of a clause in each passage that has it; a word counts as all of its terms."""
+        match leaf:
+            case Word(text):
+                parts = [
+                    (1.0, self._word_impacts(stem, leaf, stems=True)) for stem in variants(text)
+                ]
+                parts.append((EXACT_WEIGHT, self._word_impacts(text, leaf, stems=False)))
+            case Phrase(words):
+                parts = [(1.0, self._impacts(self._phrase_weights(words), leaf))]
+            case Prefix(text):
+                parts = [(1.0, self._impacts(self._prefix_weights(text), leaf))]
+        scores: dict[int, float] = defaultdict(float)
+        for share, impacts in parts:
+            telling = rarity(len(self._passages), len(impacts))
+            for number, value in impacts.items():
+                scores[number] += share * telling * value
+        return scores
+
+    def _word_impacts(self, term: str, leaf: Leaf, *, stems: bool) -> Impacts:
+        index = self._stems if stems else self._forms
+        impacts = self._impacts(self._weights(index.get(term, {})), leaf)
+        return {number: kept(value) for number, value in impacts.items()}
+
+    def _impacts(self, weights: Weights, leaf: Leaf) -> Impacts:
+        """The impacts where the clause's field has it; the weight counts every field."""
+        return {
+            number: impact(weight)
+            for number, (weight, names) in weights.items()
+            if leaf.field is None or leaf.field in names
         }
-        matching = {number: weight for number, weight in weighted.items() if weight > 0}
-        rarity = math.log1p((len(self._tokens) - len(matching) + 0.5) / (len(matching) + 0.5))
-        return {n: rarity * weight * (K1 + 1) / (K1 + weight) for n, weight in matching.items()}
 
-    def _weight(self, held: Mapping[str, list[str]], field: TextField, leaf: Leaf) -> float:
-        count = _occurrences(held[field.name], held[exact(field.name)], leaf)
-        if not count:
-            return 0.0
-        length = len(held[field.name]) / self._mean[field.name]
-        return field.weight * count / (1 - B + B * length)
+    def _weights(self, counts: Mapping[int, Mapping[str, int]]) -> Weights:
+        return {
+            number: (sum(self._weight(number, field, held) for field in TEXT_FIELDS), set(held))
+            for number, held in counts.items()
+        }
+
+    def _weight(self, number: int, field: TextField, held: Mapping[str, int]) -> float:
+        return unit(field, float(len(self._tokens[number][field.name]))) * held.get(field.name, 0)
+
+    def _phrase_weights(self, words: tuple[str, ...]) -> Weights:
+        counts: dict[int, Counter[str]] = {}
+        for number, held in enumerate(self._tokens):
+            found = Counter({name: _runs(held[exact(name)], words) for name in TEXT_NAMES})
+            if found.total():
+                counts[number] = +found
+        return self._weights(counts)
+
+    def _prefix_weights(self, text: str) -> Weights:
+        """The sum over all forms that begin so, as each is kept."""
+        total: dict[int, tuple[float, set[str]]] = {}
+        for form in sorted(form for form in self._forms if form.startswith(text)):
+            for number, (weight, names) in self._weights(self._forms[form]).items():
+                former, others = total.get(number, (0.0, set()))
+                total[number] = (former + kept(weight), names | others)
+        return total
 
 
-def _fields(leaf: Leaf) -> Iterator[TextField]:
-    return (field for field in TEXT_FIELDS if leaf.field in (None, field.name))
+def _counted(tokens: Iterable[Mapping[str, Sequence[str]]], names: Mapping[str, str]) -> Counts:
+    """The occurrences of terms by passage and field; `names` maps index fields to texts."""
+    counts: Counts = defaultdict(lambda: defaultdict(Counter))
+    for number, held in enumerate(tokens):
+        for indexed, name in names.items():
+            for term in held[indexed]:
+                counts[term][number][name] += 1
+    return counts
 
 
-def _occurrences(stems: Sequence[str], forms: Sequence[str], leaf: Leaf) -> float:
-    match leaf:
-        case Word(text):
-            wanted = variants(text)
-            return sum(stem in wanted for stem in stems) + EXACT_WEIGHT * forms.count(text)
-        case Phrase(words):
-            size = len(words)
-            return sum(tuple(forms[i : i + size]) == words for i in range(len(forms) - size + 1))
-        case Prefix(text):
-            return sum(form.startswith(text) for form in forms)
+def _runs(forms: Sequence[str], words: tuple[str, ...]) -> int:
+    size = len(words)
+    return sum(tuple(forms[i : i + size]) == words for i in range(len(forms) - size + 1))
 
 
 class MemoryWriter:

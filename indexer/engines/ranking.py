@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.engines.base import Request
+from indexer.engines.scoring import steps
 from indexer.models import Report
 from indexer.syntax import AnyOf, Clause, Leaf, Not, required
 from indexer.text import fold
@@ -61,7 +62,7 @@ def rank(rows: Sequence[Row], request: Request, score: Callable[[Leaf], Scores])
         )
         for name in request.facets
     }
-    return Ranking(sorted(kept, key=_order(request)), facets)
+    return Ranking(sorted(kept, key=_ORDERS[sort_of(request)]), facets)
 
 
 def combine(
@@ -107,7 +108,7 @@ def _grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked 
     if not matching:
         return None
     shown = max(request.snippets, NEXT_PASSAGES + 1)
-    best = heapq.nsmallest(shown, matching, key=lambda number: (-scores[number], number))
+    best = heapq.nsmallest(shown, matching, key=lambda number: (-steps(scores[number]), number))
     value = scores[best[0]] + NEXT_WEIGHT * sum(scores[n] for n in best[1 : NEXT_PASSAGES + 1])
     return Ranked(row, value, tuple(best[: request.snippets]))
 
@@ -132,15 +133,14 @@ def _count(name: str, rows: Iterable[Row]) -> Mapping[str, int]:
     return Counter(value for row in rows for value in row.facets.get(name, ()))
 
 
-def _order(request: Request) -> Callable[[Ranked], tuple[object, ...]]:
+def sort_of(request: Request) -> str:
+    """The order of a request: without words there is no relevance, and the newest come first."""
     by_text = any(not isinstance(clause, Not) for clause in request.clauses)
-    # Without words there is no relevance; what is new is then the best guess.
-    sort = request.sort if by_text or request.sort != "relevance" else "newest"
-    return _ORDERS[sort]
+    return request.sort if by_text or request.sort != "relevance" else "newest"
 
 
 def _by_relevance(ranked: Ranked) -> tuple[object, ...]:
-    return (-round(ranked.score, 9), *_by_newest(ranked))
+    return (-steps(ranked.score), *_by_newest(ranked))
 
 
 def _by_newest(ranked: Ranked) -> tuple[object, ...]:

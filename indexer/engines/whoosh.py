@@ -1,212 +1,233 @@
-"""The default engine: a Whoosh index on disk, and the only file that imports whoosh.
+"""The default engine's index on disk: a Whoosh index that is complete without our columns.
 
-The index is written with Whoosh's own field types over tokens that were cut before, so that any
-Whoosh program can open and search it. Each passage is a document; so is each report, with its
-metadata as JSON.
+It has Whoosh's own field types, so that any Whoosh program can open and search it. Each passage is
+a document with its heading and text; so is each report, with its title, summary and metadata as
+JSON; both have the year and the facets. Words stand folded and in order, so that words, phrases
+and prefixes are found; an inflection is looked up in the columns, which are derived from here.
+This is the only file that imports whoosh.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import re
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from whoosh import fields as schema, index, query, scoring
-from whoosh.analysis import RegexTokenizer, SpaceSeparatedTokenizer
+from whoosh import fields as schema, index
+from whoosh.analysis import CharsetFilter, LowercaseFilter, RegexTokenizer
+from whoosh.index import TOC
+from whoosh.reading import SegmentReader
+from whoosh.support.charset import accent_map
 
-from indexer.engines.base import Match, Matches, Request
-from indexer.engines.indexing import tokens
-from indexer.engines.ranking import Row, Scores, rank
+from indexer.engines.streams import Cut
 from indexer.errors import EngineError
-from indexer.fields import EXACT_WEIGHT, FACET_NAMES, TEXT_FIELDS, TextField, exact
-from indexer.generations import link_files
+from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
-from indexer.syntax import Leaf, Phrase, Prefix, Word
-from indexer.text import variants
 
 _SEPARATOR: Final = "|"
+# Joining Whoosh segments reads every posting of them again, in Python: only small ones are joined.
+MOST_SEGMENTS: Final = 8
+_SMALL: Final = 10_000
+_MEMORY: Final = 256
+# Most words stand once in a text; their places are encoded once for all.
+_USUAL_PLACES: Final = 1_000
+
+Posting = tuple[bytes, int, float, bytes]
+
+
+class _ReadyText(schema.TEXT):  # type: ignore[misc]
+    """A TEXT field that takes postings, cut before; it is saved as a plain TEXT field."""
+
+    def index(self, value: list[Posting], **_: Any) -> list[Posting]:
+        """The postings as they are."""
+        return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg._reconstructor, (schema.TEXT, object, None), self.__dict__  # type: ignore[attr-defined]
+
+
+class _ReadyKeyword(schema.KEYWORD):  # type: ignore[misc]
+    """A KEYWORD field that takes postings; it is saved as a plain KEYWORD field."""
+
+    def index(self, value: list[Posting], **_: Any) -> list[Posting]:
+        """The postings as they are."""
+        return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copyreg._reconstructor, (schema.KEYWORD, object, None), self.__dict__  # type: ignore[attr-defined]
 
 
 def _schema() -> schema.Schema:
-    stems = schema.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
-    forms = schema.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=True)
-    facet = schema.KEYWORD(analyzer=RegexTokenizer(f"[^{re.escape(_SEPARATOR)}]+"))
-    columns: dict[str, Any] = {"report_id": schema.ID(stored=True), "year": schema.NUMERIC(int)}
-    for field in TEXT_FIELDS:
-        columns |= {field.name: stems, exact(field.name): forms}
+    # What a query of another program goes through, so that it looks for words as they are kept.
+    folding = RegexTokenizer() | LowercaseFilter() | CharsetFilter(accent_map)
+    facet = _ReadyKeyword(analyzer=RegexTokenizer(f"[^{re.escape(_SEPARATOR)}]+"))
+    columns: dict[str, Any] = {"report_id": schema.ID(stored=True)}
+    # One term for a year instead of one for each power of 16.
+    columns["year"] = schema.NUMERIC(int, shift_step=0)
+    columns |= dict.fromkeys(TEXT_NAMES, _ReadyText(analyzer=folding))
     columns |= dict.fromkeys(FACET_NAMES, facet)
     stored = ("report_json", "facets_json", "number", "page", "headings", "text", "passage_lang")
     columns |= {name: schema.STORED() for name in stored}
     return schema.Schema(**columns)
 
 
-class WhooshEngine:
-    """One generation's Whoosh index; its searcher serves one thread at a time."""
+class _Postings:
+    """Words and facet values -> Whoosh's postings."""
 
-    def __init__(self, path: Path) -> None:
-        with _converted(path):
-            self._index = index.open_dir(str(path))
-            self._searcher = self._index.searcher(weighting=scoring.BM25F())
-            self._rows = self._load_rows()
-        self._by_id = {row.report.id: row for row in self._rows}
-        self._lock = threading.Lock()
-        self._path = path
+    def __init__(self) -> None:
+        self._encode: Callable[[list[int]], bytes] = schema.TEXT().format.encode
+        self._places: list[bytes] = [self._encode([place]) for place in range(_USUAL_PLACES)]
+        keyword = schema.KEYWORD(analyzer=RegexTokenizer(".+"))
+        self._value: Callable[[str], Iterable[Posting]] = keyword.index
 
-    def _load_rows(self) -> list[Row]:
-        reports: list[tuple[Report, dict[str, tuple[str, ...]]]] = []
-        numbers: dict[str, list[tuple[int, int]]] = {}
-        for document, held in self._searcher.reader().iter_docs():
-            if "report_json" in held:
-                report = msgspec.json.decode(held["report_json"], type=Report)
-                facets = msgspec.json.decode(held["facets_json"], type=dict[str, tuple[str, ...]])
-                reports.append((report, facets))
+    def words(self, cut: Cut) -> list[Posting]:
+        """Folded words with their positions."""
+        places: dict[bytes, list[int]] = {}
+        for place, form in enumerate(cut.forms):
+            if form in places:
+                places[form].append(place)
             else:
-                numbers.setdefault(held["report_id"], []).append((held["number"], document))
-        return [
-            Row(report, facets, [document for _, document in sorted(numbers.get(report.id, ()))])
-            for report, facets in sorted(reports, key=lambda pair: pair[0].id)
-        ]
+                places[form] = [place]
+        return [(form, len(at), float(len(at)), self._encoded(at)) for form, at in places.items()]
 
-    def search(self, request: Request) -> Matches:
-        """The reports that match, by Whoosh's own BM25F for each clause."""
-        with self._lock, _converted(self._path):
-            ranking = rank(self._rows, request, self._score)
-            page = ranking.ranked[request.offset : request.offset + request.limit]
-            found = tuple(
-                Match(r.row.report, r.score, tuple(map(self._passage, r.passages))) for r in page
-            )
-        return Matches(len(ranking.ranked), found, ranking.facets)
+    def _encoded(self, places: list[int]) -> bytes:
+        if len(places) == 1 and places[0] < _USUAL_PLACES:
+            return self._places[places[0]]
+        return self._encode(places)
 
-    def reports(self) -> Sequence[Report]:
-        """Every report, ordered by id."""
-        return [row.report for row in self._rows]
-
-    def report(self, report_id: str) -> Report | None:
-        """The report with this id."""
-        row = self._by_id.get(report_id)
-        return row.report if row else None
-
-    def passages(self, report_id: str) -> tuple[Passage, ...]:
-        """The passages of a report in order."""
-        row = self._by_id.get(report_id)
-        with self._lock, _converted(self._path):
-            return tuple(map(self._passage, row.passages)) if row else ()
-
-    def passage_count(self) -> int:
-        """How many passages there are in all."""
-        return sum(len(row.passages) for row in self._rows)
-
-    def close(self) -> None:
-        """Closes the index files."""
-        self._searcher.close()
-        self._index.close()
-
-    def _passage(self, document: int) -> Passage:
-        held = self._searcher.reader().stored_fields(document)
-        return Passage(
-            report_id=held["report_id"],
-            number=held["number"],
-            page=held.get("page"),
-            headings=tuple(held["headings"]),
-            text=held["text"],
-            lang=held["passage_lang"],
-        )
-
-    def _score(self, leaf: Leaf) -> Scores:
-        parts = [part for field in _fields(leaf) for part in _queries(field, leaf)]
-        results = self._searcher.search(query.Or(parts), limit=None)
-        return dict(results.items())
+    def facets(self, facets: Mapping[str, Sequence[str]]) -> dict[str, list[Posting]]:
+        """The values of a report, by facet; a facet without values has no field."""
+        return {
+            name: [posting for value in values for posting in self._value(value)]
+            for name, values in facets.items()
+            if values
+        }
 
 
-def _fields(leaf: Leaf) -> Iterator[TextField]:
-    return (field for field in TEXT_FIELDS if leaf.field in (None, field.name))
+class Documents:
+    """Reports being written as documents of a Whoosh index."""
 
-
-def _queries(field: TextField, leaf: Leaf) -> Iterator[query.Query]:
-    forms = exact(field.name)
-    match leaf:
-        case Word(text):
-            for stem in variants(text):
-                yield query.Term(field.name, stem, boost=field.weight)
-            yield query.Term(forms, text, boost=field.weight * EXACT_WEIGHT)
-        case Phrase(words):
-            yield query.Phrase(forms, list(words), boost=field.weight)
-        case Prefix(text):
-            yield query.Prefix(forms, text, boost=field.weight)
-
-
-class WhooshWriter:
-    """A Whoosh index being written in one process."""
-
-    def __init__(self, path: Path, base: Path | None) -> None:
+    def __init__(self, path: Path, *, new: bool) -> None:
         self._path = path
-        with _converted(path):
-            if base:
-                link_files(base, path)
-                self._index = index.open_dir(str(path))
-            else:
-                self._index = index.create_in(str(path), _schema())
-            self._writer = self._index.writer(limitmb=256)
+        self._postings = _Postings()
+        self._common: dict[str, Any] = {}
+        with converted(path):
+            self._index = index.create_in(str(path), _schema()) if new else _open(path)
+            # Not in one file for a segment: Whoosh would read all of it to find a single term.
+            self._writer = self._index.writer(limitmb=_MEMORY, compound=False)
+            self._writer.schema = _schema()
 
-    def add(
-        self, report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
+    def add_report(
+        self, report: Report, title: Cut, summary: Cut, facets: Mapping[str, Sequence[str]]
     ) -> None:
-        """Adds a report as one document, and each of its passages as another."""
-        values = {name: _SEPARATOR.join(found) for name, found in facets.items() if found}
-        with _converted(self._path):
+        """Adds a report; the passages that are added next are its own."""
+        with converted(self._path):
+            common = {"report_id": report.id, "year": report.year}
+            self._common = common | self._postings.facets(facets)
             self._writer.add_document(
-                report_id=report.id,
                 report_json=msgspec.json.encode(report),
                 facets_json=msgspec.json.encode(facets),
+                title=self._postings.words(title),
+                summary=self._postings.words(summary),
+                **self._common,
             )
-            for passage in passages:
-                content = {name: " ".join(t) for name, t in tokens(report, passage).items()}
-                self._writer.add_document(
-                    report_id=report.id,
-                    number=passage.number,
-                    page=passage.page,
-                    headings=passage.headings,
-                    text=passage.text,
-                    passage_lang=passage.lang,
-                    year=report.year,
-                    **content,
-                    **values,
-                )
+
+    def add_passage(self, passage: Passage, heading: Cut, body: Cut) -> None:
+        """Adds a passage of the report that was added last."""
+        with converted(self._path):
+            self._writer.add_document(
+                number=passage.number,
+                page=passage.page,
+                headings=passage.headings,
+                text=passage.text,
+                passage_lang=passage.lang,
+                heading=self._postings.words(heading),
+                body=self._postings.words(body),
+                **self._common,
+            )
 
     def remove(self, report_id: str) -> None:
-        """Removes a report with its passages."""
-        with _converted(self._path):
+        """Removes a report of the former generation with its passages."""
+        with converted(self._path):
             self._writer.delete_by_term("report_id", report_id)
 
-    def commit(self) -> None:
-        """Writes the segment and the table of contents."""
-        with _converted(self._path):
-            self._writer.commit()
+    def commit(self, others: Sequence[Path] = ()) -> None:
+        """Writes the documents, and takes over the segments of other indexes in other folders."""
+        with converted(self._path):
+            taken = [segment for other in others for segment in _moved(other, self._path)]
+            self._writer.commit(mergetype=lambda w, held: [*_few_segments(w, held), *taken])
             self._index.close()
 
     def abandon(self) -> None:
-        """Cancels the writer."""
-        with _converted(self._path):
+        """Writes nothing."""
+        with converted(self._path):
             self._writer.cancel()
             self._index.close()
 
 
-def open_engine(path: Path) -> WhooshEngine:
-    """The generation in a folder, open for reading."""
-    return WhooshEngine(path)
+def _open(path: Path) -> Any:
+    return index.open_dir(str(path))
 
 
-def open_writer(path: Path, base: Path | None) -> WhooshWriter:
-    """A writer for a new generation that begins with the segments of `base`, or empty."""
-    return WhooshWriter(path, base)
+def _moved(source: Path, target: Path) -> list[Any]:
+    """The segments of an index, after moving their files into another folder."""
+    with contextlib.closing(_open(source)) as held:
+        segments = TOC.read(held.storage, held.indexname).segments
+    for segment in segments:
+        for file in source.glob(f"{segment.segment_id()}*"):
+            file.rename(target / file.name)
+    return list(segments)
+
+
+def _few_segments(writer: Any, segments: list[Any]) -> list[Any]:
+    """Drops empty segments, and joins small ones to the new one when there are too many."""
+    alive = [held for held in segments if held.doc_count()]
+    small = [held for held in alive if held.doc_count() < _SMALL]
+    if len(small) < MOST_SEGMENTS:
+        return alive
+    for held in small:
+        with contextlib.closing(SegmentReader(writer.storage, writer.schema, held)) as reader:
+            writer.add_reader(reader)
+    return [held for held in alive if held not in small]
+
+
+Stored = tuple[Report, Sequence[Passage], Mapping[str, Sequence[str]]]
+
+
+def stored(path: Path) -> Iterator[Stored]:
+    """Every report of a Whoosh index with its passages and facets, from its stored fields."""
+    with converted(path):
+        passages: dict[str, list[Passage]] = {}
+        reports: list[tuple[bytes, bytes]] = []
+        with contextlib.closing(_open(path)) as held, contextlib.closing(held.reader()) as reader:
+            for _, values in reader.iter_docs():
+                if "report_json" in values:
+                    reports.append((values["report_json"], values["facets_json"]))
+                else:
+                    passages.setdefault(values["report_id"], []).append(_passage(values))
+        for content, told in reports:
+            report = msgspec.json.decode(content, type=Report)
+            facets = msgspec.json.decode(told, type=dict[str, tuple[str, ...]])
+            yield report, sorted(passages.pop(report.id, ()), key=lambda p: p.number), facets
+
+
+def _passage(held: Mapping[str, Any]) -> Passage:
+    return Passage(
+        report_id=held["report_id"],
+        number=held["number"],
+        page=held.get("page"),
+        headings=tuple(held["headings"]),
+        text=held["text"],
+        lang=held["passage_lang"],
+    )
 
 
 @contextlib.contextmanager
-def _converted(path: Path) -> Iterator[None]:
+def converted(path: Path) -> Iterator[None]:
     """Whatever Whoosh raises, as an EngineError that says where and what to do."""
     try:
         yield

@@ -268,7 +268,7 @@ def test_hits_come_in_the_order_asked_for(engine: Engine, sort: str, expected: l
 def test_the_best_passages_come_first_and_no_more_than_asked_for(engine: Engine) -> None:
     request = Request(syntax.parse("support").clauses, snippets=1)
     (match,) = engine.search(request).page
-    assert [passage.number for passage in match.passages] == [2]
+    assert [found.passage.number for found in match.passages] == [2]
     assert match.score > 0
 
 
@@ -337,4 +337,4 @@ def test_an_abandoned_writer_leaves_nothing_to_open(name: str, tmp_path: Path) -
     writer.abandon()
     written = {path.name for path in tmp_path.iterdir()}
     assert "reports.jsonl" not in written
-    assert not any(name.endswith(".seg") for name in written)
+    assert not any(name.endswith((".columns", "columns.json")) for name in written)

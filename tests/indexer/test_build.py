@@ -244,6 +244,27 @@ def test_a_missing_corpus_is_an_error_and_touches_nothing(config: Config) -> Non
     assert not config.index.exists()
 
 
+def test_columns_that_do_not_fit_are_derived_again_without_reading_documents(
+    make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_corpus({"a.md": GOOD, "b.md": OTHER})
+    first = build_index(config)
+    (columns,) = config.index.glob("generation-*/*.columns")
+    columns.write_bytes(b"")
+    with pytest.raises(IndexOutdated, match="Run `indexer build`"):
+        found(config, "theft")
+
+    def refuse(*_: object) -> Prepared:
+        raise AssertionError("a document was read")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "prepare", refuse)
+        second = build_index(config)
+    assert counts(second) == (0, 0, 0, 2)
+    assert second.generation != first.generation
+    assert found(config, "theft") == ["a"]
+
+
 def test_an_index_from_a_newer_version_is_left_alone(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

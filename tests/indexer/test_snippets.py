@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
+from indexer.engines.marking import marks
 from indexer.models import Passage
 from indexer.query import Snippet
 from indexer.snippets import LENGTH, snippet
@@ -9,7 +10,8 @@ from indexer.syntax import parse
 
 
 def cut(text: str, query: str, lang: str = "en") -> Snippet:
-    return snippet(Passage("r", 3, 2, ("Findings",), text, lang), parse(query).clauses)
+    passage = Passage("r", 3, 2, ("Findings",), text, lang)
+    return snippet(passage, marks(passage, parse(query).clauses))
 
 
 def marked(found: Snippet) -> list[str]:

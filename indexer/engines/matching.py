@@ -1,0 +1,220 @@
+"""Which passages match a clause, and what each is worth: sums over postings of all segments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engines.phrases import phrase_weights
+from indexer.engines.scoring import impact, rarity
+from indexer.engines.segment import Array
+from indexer.engines.shards import Ints, Mask, Shard, Shards
+from indexer.engines.streams import FIELDS
+from indexer.fields import EXACT_WEIGHT, TEXT_NAMES
+from indexer.syntax import AnyOf, Clause, Leaf, Not, Phrase, Prefix, Word
+from indexer.text import variants
+
+Floats = NDArray[np.float64]
+
+_EVERY_FIELD: Final = (1 << FIELDS) - 1
+
+
+# Some passages of a segment, each once, with a value for each, and the number of its first.
+Piece = tuple[Array, Array, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pieces of all segments, whose values count times `factor`."""
+
+    pieces: tuple[Piece, ...]
+    factor: float = 1.0
+
+    def __len__(self) -> int:
+        return sum(len(passages) for passages, _, _ in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a clause found: parts to add up, and every passage once."""
+
+    parts: tuple[Part, ...]
+    passages: Part
+
+
+Rows = Callable[[Shard], tuple[Array, Array]]
+
+
+class Matcher:
+    """The postings of all segments, and room to add them up in that each thread keeps: to ask
+    the system for new memory takes longer than to fill it."""
+
+    def __init__(self, shards: Shards) -> None:
+        self._shards = shards
+        self._room = threading.local()
+        self._total = int(np.count_nonzero(shards.live))
+
+    def clause(self, clause: Clause) -> Matched:
+        """The passages of a clause: of alternatives, each has the best of its values."""
+        if isinstance(clause, Not):
+            return self.leaf(clause.clause)
+        if not isinstance(clause, AnyOf):
+            return self.leaf(clause)
+        best = np.zeros(self._shards.passages)
+        for leaf in clause.clauses:
+            np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
+        found = np.flatnonzero(best)
+        part = Part(((found, best[found], 0),))
+        return Matched((part,), part)
+
+    def summed(self, parts: Sequence[Part]) -> Floats:
+        """The sum of parts for every passage."""
+        numbers, values = self._rows(sum(map(len, parts)))
+        self._fill(numbers, parts)
+        end = 0
+        for part in parts:
+            for passages, impacts, _ in part.pieces:
+                start, end = end, end + len(passages)
+                np.multiply(impacts, part.factor, out=values[start:end], dtype=np.float64)
+        return added(numbers, self._shards.passages, values)
+
+    def count(self, parts: Sequence[Part]) -> Ints:
+        """In how many of the parts each passage is."""
+        numbers, _ = self._rows(sum(map(len, parts)))
+        self._fill(numbers, parts)
+        return counted(numbers, self._shards.passages)
+
+    def numbers(self, part: Part) -> Ints:
+        """The passages of a part, numbered through all segments."""
+        numbers = np.zeros(len(part), np.int64)
+        self._fill(numbers, [part])
+        return numbers
+
+    def _fill(self, numbers: Ints, parts: Sequence[Part]) -> None:
+        end = 0
+        for part in parts:
+            for passages, _, first in part.pieces:
+                start, end = end, end + len(passages)
+                np.add(passages, first, out=numbers[start:end], dtype=np.int64)
+
+    def _rows(self, count: int) -> tuple[Ints, Floats]:
+        """Room for a number and a value in each of so many rows."""
+        if getattr(self._room, "size", -1) < count:
+            self._room.size = count * 2
+            self._room.numbers = np.empty(count * 2, np.int64)
+            self._room.values = np.empty(count * 2)
+        return self._room.numbers[:count], self._room.values[:count]
+
+    def leaf(self, leaf: Leaf) -> Matched:
+        """The passages of a word, a phrase or a prefix."""
+        fields = _EVERY_FIELD if leaf.field is None else 1 << TEXT_NAMES.index(leaf.field)
+        match leaf:
+            case Word(text):
+                return self._word(text, fields)
+            case Phrase(words):
+                return self._weighed(lambda shard: phrase_weights(shard, words, fields))
+            case Prefix(text):
+                return self._weighed(lambda shard: _prefix(shard, text, fields))
+
+    def _word(self, text: str, fields: int) -> Matched:
+        stems = [self._term("stem", stem, fields, 1.0) for stem in variants(text)]
+        exact = self._term("form", text, fields, EXACT_WEIGHT)
+        # Wherever a form stands, its stem in the language of the text stands too.
+        return Matched((*stems, exact), _union(stems))
+
+    def _term(self, kind: str, name: str, fields: int, share: float) -> Part:
+        pieces = self._gathered(lambda shard: _term(shard, kind, name, fields))
+        return Part(pieces, share * rarity(self._total, len(Part(pieces))))
+
+    def _weighed(self, weights: Rows) -> Matched:
+        """What is counted like one term, whose weights are known only now."""
+        held = self._gathered(weights)
+        pieces = tuple((found, impact(values), first) for found, values, first in held)
+        part = Part(pieces, rarity(self._total, len(Part(pieces))))
+        return Matched((part,), part)
+
+    def _gathered(self, rows: Rows) -> tuple[Piece, ...]:
+        """The rows of all segments, without passages that are gone."""
+        return tuple(_live(shard, *rows(shard)) for shard in self._shards.parts)
+
+
+def counted(numbers: Ints, count: int) -> Ints:
+    """How often each number below `count` occurs."""
+    counts: Ints = np.bincount(numbers, minlength=count)
+    return counts
+
+
+def added(numbers: Ints, count: int, values: Floats) -> Floats:
+    """For each number below `count`, the sum of its values."""
+    # Without numbers, bincount answers in whole numbers whatever the values are.
+    return np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
+
+
+def _union(parts: Sequence[Part]) -> Part:
+    """Every passage of one or two parts once."""
+    if len(parts) == 1:
+        return parts[0]
+    one, other = sorted(parts, key=len, reverse=True)
+    more = tuple(
+        _without(piece, others) for piece, others in zip(other.pieces, one.pieces, strict=True)
+    )
+    return Part((*one.pieces, *more))
+
+
+def _without(piece: Piece, others: Piece) -> Piece:
+    passages, values, first = piece
+    if not len(passages) or not len(others[0]):
+        return piece
+    places = np.searchsorted(others[0], passages)
+    kept = others[0].take(places, mode="clip") != passages
+    return passages[kept], values[kept], first
+
+
+def _live(shard: Shard, passages: Array, values: Array) -> Piece:
+    if shard.live is not None:
+        kept = shard.live[passages]
+        passages, values = passages[kept], values[kept]
+    return passages, values, shard.first_passage
+
+
+def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array]:
+    number = shard.term(kind, name)
+    if number is None:
+        return _nothing()
+    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
+    passages = shard.arrays[f"{kind}.passages"][start:end]
+    impacts = shard.arrays[f"{kind}.impacts"][start:end]
+    if fields == _EVERY_FIELD:
+        return passages, impacts
+    kept = _has(shard.arrays[f"{kind}.fields"][start:end], fields)
+    return passages[kept], impacts[kept]
+
+
+def _nothing() -> tuple[Array, Array]:
+    return np.zeros(0, np.int32), np.zeros(0)
+
+
+def _has(bits: Array, fields: int) -> Mask:
+    has: Mask = (bits & np.uint8(fields)) != 0
+    return has
+
+
+def _prefix(shard: Shard, text: str, fields: int) -> tuple[Array, Array]:
+    """The weights of all forms that begin so: their postings stand one after the other."""
+    first, last = shard.beginning(text)
+    start, end = shard.arrays["form.at"][first].item(), shard.arrays["form.at"][last].item()
+    passages = shard.arrays["form.passages"][start:end]
+    if not len(passages):
+        return _nothing()
+    weights = np.bincount(passages, shard.arrays["form.weights"][start:end])
+    if fields == _EVERY_FIELD:
+        found = np.flatnonzero(weights)
+    else:
+        kept = _has(shard.arrays["form.fields"][start:end], fields)
+        found = np.flatnonzero(np.bincount(passages[kept]))
+    return found, weights[found]

@@ -1,0 +1,102 @@
+"""Where the words of a phrase follow each other: an intersection of passages, then of places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from indexer.engines.inverting import unit_weights
+from indexer.engines.segment import Array
+from indexer.engines.shards import Ints, Mask, Shard
+from indexer.engines.streams import FIELDS
+
+
+def phrase_weights(shard: Shard, words: Sequence[str], fields: int) -> tuple[Array, Array]:
+    """The weights of a phrase, counted like a word of its own."""
+    terms = [shard.term("form", word) for word in words]
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms):
+        return np.zeros(0, np.int32), np.zeros(0)
+    together = _having_all(shard, known)
+    begins = _begins(shard, known, together) if len(together) else np.zeros(0, np.int64)
+    if not len(begins):
+        return np.zeros(0, np.int32), np.zeros(0)
+    span = shard.span
+    held, position = begins // span, begins % span
+    return _weights(shard, together[held], position, fields)
+
+
+def _having_all(shard: Shard, terms: Sequence[int]) -> Array:
+    """The passages that have every term, beginning with the rarest."""
+    lists = sorted((_passages_of(shard, term) for term in set(terms)), key=len)
+    together = lists[0]
+    for others in lists[1:]:
+        places = np.searchsorted(others, together)
+        together = together[others.take(places, mode="clip") == together]
+    return together
+
+
+def _passages_of(shard: Shard, term: int) -> Array:
+    start, end = shard.arrays["form.at"][term : term + 2].tolist()
+    return shard.arrays["form.passages"][start:end]
+
+
+def _begins(shard: Shard, terms: Sequence[int], together: Array) -> Ints:
+    """Where the phrase begins: place among `together` times the span, plus the position."""
+    span = shard.span
+    begins: Ints | None = None
+    for step, occurrences in _occurrences(shard, terms, together, span):
+        # A word at the very beginning cannot stand later in a phrase.
+        keys = occurrences[occurrences % span >= step] - step
+        begins = keys if begins is None else begins[_among(begins, keys)]
+        if not len(begins):
+            break
+    return np.zeros(0, np.int64) if begins is None else begins
+
+
+def _occurrences(
+    shard: Shard, terms: Sequence[int], together: Array, span: int
+) -> Iterator[tuple[int, Ints]]:
+    """Where each term stands, the rarest first: its place in the phrase, and sorted keys."""
+    at = shard.arrays["form.at"]
+    for step, term in sorted(enumerate(terms), key=lambda pair: int(at[pair[1] + 1] - at[pair[1]])):
+        start = int(at[term])
+        rows = start + np.searchsorted(_passages_of(shard, term), together)
+        yield step, _positions(shard, rows, span)
+
+
+def _positions(shard: Shard, rows: Ints, span: int) -> Ints:
+    """The positions of posting rows, as keys."""
+    begin = shard.arrays["form.positions_at"][rows].astype(np.int64)
+    counts = shard.arrays["form.positions_at"][rows + 1] - begin
+    ends = np.cumsum(counts)
+    places = np.arange(ends[-1]) + np.repeat(begin - (ends - counts), counts)
+    keys: Ints = np.repeat(np.arange(len(rows)), counts) * span
+    keys += shard.arrays["form.positions"][places]
+    return keys
+
+
+def _among(keys: Ints, sorted_keys: Ints) -> Mask:
+    if not len(sorted_keys):
+        return np.zeros(len(keys), bool)
+    found: Mask = sorted_keys.take(np.searchsorted(sorted_keys, keys), mode="clip") == keys
+    return found
+
+
+def _weights(shard: Shard, passages: Array, positions: Ints, fields: int) -> tuple[Array, Array]:
+    """The weights of the passages in which a phrase begins at these positions."""
+    found, owner = np.unique(passages, return_inverse=True)
+    lengths = shard.arrays["passage.lengths"][found].astype(np.int64)
+    # A field ends where the next begins, one free place after its last word.
+    ends = np.cumsum(lengths + 1, axis=1)
+    field = (positions[:, None] >= ends[owner]).sum(axis=1)
+    counts = np.zeros((len(found), FIELDS))
+    np.add.at(counts, (owner, field), 1)
+    weighted = counts * unit_weights(lengths)
+    weights = np.zeros(len(found))
+    for i in range(FIELDS):
+        weights += weighted[:, i]
+    wanted = [bool(fields >> i & 1) for i in range(FIELDS)]
+    kept = counts[:, wanted].any(axis=1)
+    return found[kept], weights[kept]

@@ -1,0 +1,55 @@
+"""What a match is worth: BM25F (Robertson, Zaragoza and Taylor, 2004) with fixed usual lengths.
+
+    weight(term, passage) = sum over fields of field weight * count / (1 - B + B * length / usual)
+    impact                = weight * (K1 + 1) / (K1 + weight)
+    score                 = rarity * impact
+
+Nothing but the rarity depends on the other passages, so that impacts are computed once, when a
+passage is written. They are kept as 32-bit floats, and every engine counts with what is kept.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.fields import TextField
+
+# BM25's usual constants (Robertson and Zaragoza, 2009).
+K1: Final = 1.2
+B: Final = 0.75
+
+# Scores that differ by less than one in a thousand million are equal, in order and in ties.
+STEPS: Final = 1e9
+
+Number = TypeVar("Number", float, NDArray[np.float64])
+
+
+def unit(field: TextField, length: Number) -> Number:
+    """The weight of one occurrence in a field that is so many words long."""
+    return field.weight / (1 - B + B * length / field.usual_length)
+
+
+def impact(weight: Number) -> Number:
+    """The weight, saturated: from 0 towards K1 + 1, whatever the number of occurrences."""
+    return weight * (K1 + 1) / (K1 + weight)
+
+
+def rarity(passages: int, having: int) -> float:
+    """How much a term tells that `having` of the passages have (Robertson and Sparck Jones)."""
+    return math.log1p((passages - having + 0.5) / (having + 0.5))
+
+
+def kept(value: float) -> float:
+    """The value as a 32-bit float holds it."""
+    narrow: float = struct.unpack("f", struct.pack("f", value))[0]
+    return narrow
+
+
+def steps(score: float) -> int:
+    """The score as a whole number that is the same for all scores that count as equal."""
+    return round(score * STEPS)

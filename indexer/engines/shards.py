@@ -1,0 +1,183 @@
+"""The open segments of an index as one: passages and reports numbered through all of them."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.engines import manifest
+from indexer.engines.base import Entry
+from indexer.engines.segment import Array, Segment, Texts, open_segment
+from indexer.engines.streams import FIELDS, NO_PAGE
+from indexer.models import Passage, Report
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+# Words are asked for again and again: twice by each query, and in most queries.
+_REMEMBERED: Final = 20_000
+_UNKNOWN: Final = -1
+_STRIDE: Final = 64
+
+
+class Names:
+    """Sorted names: every 64th is in memory, so that one is found by reading few from disk."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._some = [texts[number] for number in range(0, len(texts), _STRIDE)]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._texts[number]
+
+    def place(self, name: bytes) -> int:
+        """The number of the first name that is not before this one."""
+        block = bisect.bisect_left(self._some, name)
+        first = max(0, (block - 1) * _STRIDE)
+        return bisect.bisect_left(self._texts, name, first, min(block * _STRIDE, len(self)))
+
+
+class Shard:
+    """One segment, with the numbers of its first passage and report among all.
+
+    `live` says which of its passages are still there; None when all are.
+    """
+
+    def __init__(self, segment: Segment, deleted: Sequence[int], passage: int, report: int) -> None:
+        self.segment = segment
+        self.arrays = segment.arrays
+        self.first_passage = passage
+        self.first_report = report
+        self.reports = len(self.arrays["report.year"])
+        self.passages = len(self.arrays["passage.number"])
+        # More than any position of a word in a passage.
+        self.span = int(np.diff(self.arrays["token.at"]).max(initial=0)) + FIELDS + 1
+        self.live_reports = np.ones(self.reports, bool)
+        self.live_reports[list(deleted)] = False
+        of_report = np.diff(self.arrays["report.first"])
+        self.live: Mask | None = np.repeat(self.live_reports, of_report) if deleted else None
+        self.terms = {kind: Names(segment.texts(f"{kind}.name")) for kind in ("stem", "form")}
+        self._found: dict[tuple[str, str], int | None] = {}
+        self.ids = segment.texts("report.id")
+        self._contents = segment.texts("report.content")
+        self._entries = segment.texts("report.entry")
+        self._texts = segment.texts("passage.text")
+        self._headings = segment.texts("passage.headings")
+        self._langs = segment.tables["langs"]
+
+    def term(self, kind: str, name: str) -> int | None:
+        """The number of a stem or form, if the segment has it."""
+        key = kind, name
+        # In one step, since another thread may clear it: None is a found absence.
+        known = self._found.get(key, _UNKNOWN)
+        if known != _UNKNOWN:
+            return known
+        names, wanted = self.terms[kind], name.encode()
+        number = names.place(wanted)
+        found = number if number < len(names) and names[number] == wanted else None
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[key] = found
+        return found
+
+    def beginning(self, prefix: str) -> tuple[int, int]:
+        """The first and one past the last form that begins so."""
+        wanted, names = prefix.encode(), self.terms["form"]
+        # No byte of UTF-8 is 255, so that this is past everything that begins so.
+        return names.place(wanted), names.place(wanted + b"\xff")
+
+    def report(self, number: int) -> Report:
+        """The report with this number in the segment."""
+        return msgspec.json.decode(self._contents[number], type=Report)
+
+    def entries(self) -> list[Entry]:
+        """The entries of the reports that are still there, as they were added."""
+        live = self.live_reports.tolist()
+        return [_decoder.decode(e) for e, held in zip(self._entries, live, strict=True) if held]
+
+    def passage(self, number: int, report_id: str) -> Passage:
+        """The passage with this number in the segment, which is of this report."""
+        page = int(self.arrays["passage.page"][number])
+        return Passage(
+            report_id,
+            int(self.arrays["passage.number"][number]),
+            None if page == NO_PAGE else page,
+            msgspec.json.decode(self._headings[number], type=tuple[str, ...]),
+            self._texts[number].decode(),
+            self._langs[self.arrays["passage.lang"][number]],
+        )
+
+
+_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """All segments: `live` tells which passages and reports are still there, `first` is the first
+    passage of each report (and one more), `by_id` the reports in the order of their ids."""
+
+    parts: tuple[Shard, ...]
+    live: Mask
+    live_reports: Mask
+    first: Ints
+    years: Array
+    ids: tuple[str, ...]
+    by_id: Ints
+
+    @property
+    def passages(self) -> int:
+        """How many passages have a number, also those that are gone."""
+        return len(self.live)
+
+    def shard(self, passage: int) -> Shard:
+        """The shard that holds a passage."""
+        return next(part for part in reversed(self.parts) if part.first_passage <= passage)
+
+    def shard_of_report(self, report: int) -> Shard:
+        """The shard that holds a report."""
+        return next(part for part in reversed(self.parts) if part.first_report <= report)
+
+
+def open_shards(path: Path) -> Shards:
+    """The segments that the manifest in a folder names; IndexOutdated unless all are whole."""
+    parts: list[Shard] = []
+    passage = report = 0
+    for part in manifest.read(path).parts:
+        segment = open_segment(path / part.file, part.checksum)
+        parts.append(Shard(segment, part.deleted, passage, report))
+        passage += parts[-1].passages
+        report += parts[-1].reports
+    return _joined(tuple(parts), passage)
+
+
+def _joined(parts: tuple[Shard, ...], passages: int) -> Shards:
+    live = np.ones(passages, bool)
+    for part in parts:
+        if part.live is not None:
+            live[part.first_passage : part.first_passage + part.passages] = part.live
+    live_reports = np.concatenate([np.zeros(0, bool), *(part.live_reports for part in parts)])
+    starts: list[Any] = [part.arrays["report.first"][:-1] + part.first_passage for part in parts]
+    first = np.concatenate([*starts, [passages]]).astype(np.int64)
+    years = _concatenated([part.arrays["report.year"] for part in parts])
+    ids = tuple(text.decode() for part in parts for text in part.ids)
+    return Shards(parts, live, live_reports, first, years, ids, by_text(ids))
+
+
+def by_text(texts: Sequence[str]) -> Ints:
+    """The numbers of texts in the order of the texts, and of the numbers where they are equal."""
+    return np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int64)
+
+
+def _concatenated(arrays: Sequence[Array]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *arrays]).astype(np.int64)

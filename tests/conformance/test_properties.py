@@ -1,0 +1,169 @@
+"""Columns answer as the reference engine does: any corpus, any query, however it was built."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from indexer import engines, syntax
+from indexer.engines import compacting
+from indexer.engines.base import Engine, Matches, Request
+from indexer.fields import FACET_NAMES, TEXT_NAMES
+from indexer.models import Passage, Report
+from indexer.query import SORTS
+
+_ENGLISH = "police polices Policing policed lamp Lamps first housing housings theft thefts"
+_FRENCH = "lampe lampes été ETE l’été eaux eau l’eau jeune jeunes d’ aujourd’hui œuvre"
+WORDS = (*_ENGLISH.split(), *_FRENCH.split(), "O'Neill's", "2015", "\u200b")
+LANGS = st.sampled_from(("en", "fr"))
+VALUES = ("a", "b", "ç")
+
+some_words = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+few_words = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
+some_facets = st.fixed_dictionaries(
+    {name: st.lists(st.sampled_from(VALUES), unique=True, max_size=2) for name in FACET_NAMES[:3]}
+)
+
+Content = tuple[Report, tuple[Passage, ...], dict[str, list[str]]]
+# What one build does: removes the reports with these ids, and adds these.
+Build = tuple[frozenset[str], tuple[Content, ...]]
+
+
+@st.composite
+def contents(draw: st.DrawFn, report_id: str) -> Content:
+    """A report with some passages and facet values."""
+    lang = draw(LANGS)
+    passages = tuple(
+        Passage(report_id, number, draw(st.sampled_from((None, number))), headings, text, language)
+        for number, (headings, text, language) in enumerate(
+            draw(
+                st.lists(
+                    st.tuples(st.lists(few_words, max_size=2).map(tuple), some_words, LANGS),
+                    max_size=5,
+                )
+            ),
+            start=1,
+        )
+    )
+    report = Report(
+        id=report_id,
+        path=f"{report_id}.md",
+        format="md",
+        title=draw(few_words),
+        lang=lang,
+        fingerprint="f",
+        added=dt.date(2026, 1, 1),
+        summary=draw(st.none() | some_words),
+        year=draw(st.none() | st.integers(2010, 2013)),
+        passages=len(passages),
+    )
+    return report, passages, draw(some_facets)
+
+
+@st.composite
+def builds(draw: st.DrawFn) -> tuple[Build, ...]:
+    """One full build, and some that change what is there."""
+    held: set[str] = set()
+    steps: list[Build] = []
+    for _ in range(draw(st.integers(1, 4))):
+        changed = draw(st.sets(st.sampled_from("abcdefghijkl"), max_size=8))
+        gone = draw(st.sets(st.sampled_from(sorted(held)), max_size=4)) if held else set()
+        added = tuple(draw(contents(name)) for name in sorted(changed))
+        steps.append((frozenset((gone | changed) & held), added))
+        held = (held - gone) | changed
+    return tuple(steps)
+
+
+leaves = st.one_of(
+    st.sampled_from(WORDS),
+    st.lists(st.sampled_from(WORDS), min_size=2, max_size=4).map(lambda w: f'"{" ".join(w)}"'),
+    st.sampled_from(("pol*", "la*", "ho*", "je*", "ea*", "et*", "20*", "zz*", "unknown")),
+)
+clauses = st.one_of(
+    leaves,
+    leaves.map(lambda leaf: f"-{leaf}"),
+    st.tuples(st.sampled_from(TEXT_NAMES), leaves).map(":".join),
+    st.tuples(st.sampled_from(TEXT_NAMES), leaves).map(lambda pair: "-" + ":".join(pair)),
+    st.lists(leaves, min_size=2, max_size=3).map(" OR ".join),
+)
+queries = st.lists(clauses, max_size=5).map(" ".join)
+years = st.none() | st.integers(2009, 2014)
+requests = st.builds(
+    Request,
+    clauses=queries.map(lambda text: syntax.parse(text).clauses),
+    filters=st.dictionaries(
+        st.sampled_from(FACET_NAMES[:3]),
+        st.frozensets(st.sampled_from((*VALUES, "none")), min_size=1, max_size=2),
+        max_size=2,
+    ),
+    year_from=years,
+    year_to=years,
+    facets=st.just(FACET_NAMES),
+    sort=st.sampled_from(SORTS),
+    offset=st.integers(0, 6),
+    limit=st.integers(1, 6),
+    snippets=st.integers(0, 4),
+)
+
+
+def _build(name: str, folder: Path, steps: Sequence[Build]) -> Path:
+    """The last generation of the builds."""
+    former: Path | None = None
+    for number, (removed, added) in enumerate(steps):
+        path = folder / f"{name}-{number}"
+        path.mkdir()
+        writer = engines.open_writer(name, path, former)
+        for report_id in sorted(removed):
+            writer.remove(report_id)
+        for report, passages, facets in added:
+            writer.add(report, passages, facets)
+        writer.commit()
+        former = path
+    assert former is not None
+    return former
+
+
+@contextlib.contextmanager
+def _both(steps: Sequence[Build]) -> Iterator[tuple[Engine, Engine]]:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        memory, columns = (
+            engines.open_engine(name, _build(name, Path(folder), steps))
+            for name in ("memory", "whoosh")
+        )
+        stack.callback(memory.close)
+        stack.callback(columns.close)
+        yield memory, columns
+
+
+def _shape(matches: Matches) -> object:
+    return (
+        matches.total,
+        [(match.report, match.passages) for match in matches.page],
+        {name: dict(counts) for name, counts in matches.facets.items()},
+    )
+
+
+@settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+@given(builds(), st.lists(requests, min_size=1, max_size=12), st.sampled_from((1, 2, 8)))
+def test_columns_answer_as_memory_does(
+    steps: tuple[Build, ...], asked: list[Request], most: int
+) -> None:
+    with mock.patch.object(compacting, "MOST_SEGMENTS", most), _both(steps) as (memory, columns):
+        for request in asked:
+            expected, found = memory.search(request), columns.search(request)
+            assert _shape(found) == _shape(expected)
+            assert [match.score for match in found.page] == pytest.approx(
+                [match.score for match in expected.page], rel=1e-9
+            )
+        assert list(columns.reports()) == list(memory.reports())
+        assert list(columns.entries()) == list(memory.entries())
+        assert columns.passage_count() == memory.passage_count()
+        for report in memory.reports():
+            assert columns.passages(report.id) == memory.passages(report.id)
