@@ -61,8 +61,8 @@ class Catalogue:
 
     def search(self, query: Query) -> Results:
         """The reports that answer a query, one page of them, with snippets and facet counts."""
-        started = time.perf_counter()
         opened = self._open()
+        started = time.perf_counter()
         parsed = syntax.parse(query.text)
         notices = [Notice("truncated")] if parsed.truncated else []
         matches = opened.engine.search(_request(query, parsed))

@@ -101,6 +101,6 @@ def _matches(
     for text in texts:
         stems = [stem(word.text, lang) for word in words(text)]
         for start in range(len(stems)):
-            for size in range(1, longest + 1):
+            for size in range(1, min(longest, len(stems) - start) + 1):
                 counts.update(terms.get(tuple(stems[start : start + size]), ()))
     return counts

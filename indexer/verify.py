@@ -85,9 +85,9 @@ def _index_problems(config: Config) -> Iterator[Failure]:
     """Whether every report of the current generation can be read back with its passages."""
     try:
         generation = generations.current(config.index)
+        engines.verify(generation.engine, generation.path)
         engine = engines.open_engine(generation.engine, generation.path)
         try:
-            engine.verify()
             for report in engine.reports():
                 held = len(engine.passages(report.id))
                 if held != report.passages and not report.withdrawn:

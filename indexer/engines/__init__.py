@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from indexer.engines.base import Engine, Writer
@@ -44,6 +45,17 @@ def derive(name: str, source: Path, target: Path) -> None:
     from indexer.engines import writing
 
     writing.derive(source, target)
+
+
+def verify(name: str, path: Path) -> None:
+    """Reads everything in a generation; EngineError when something is not what was written."""
+    if name == "whoosh":
+        from indexer.engines import writing
+
+        writing.verify(path)
+    else:
+        with contextlib.closing(open_engine(name, path)) as engine:
+            engine.verify()
 
 
 def _unknown(name: str) -> EngineUnavailable:

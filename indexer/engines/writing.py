@@ -6,6 +6,7 @@ segments are then taken over as they are: nothing is written or joined twice.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import shutil
@@ -15,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
-from indexer.engines import compacting, manifest
+from indexer.engines import columns, compacting, manifest
 from indexer.engines.manifest import Part
 from indexer.engines.shards import open_shards
 from indexer.engines.streams import Collector
@@ -237,6 +238,19 @@ def derive(source: Path, target: Path) -> None:
             parts += compacting.write_parts(target, collector.streams())
             collector = Collector()
     manifest.write(target, parts + compacting.write_parts(target, collector.streams()))
+
+
+def verify(path: Path) -> None:
+    """Reads the columns and the index that they stand beside; EngineError unless both hold the
+    same reports with all of their passages."""
+    with contextlib.closing(columns.open_engine(path)) as engine:
+        engine.verify()
+        counts = {report.id: len(engine.passages(report.id)) for report in engine.reports()}
+    held = {report.id: len(passages) for report, passages, _ in stored(path)}
+    if held != counts:
+        raise EngineError(
+            f"The Whoosh index in {path} and its columns differ. Run `indexer build --full`."
+        )
 
 
 def open_writer(path: Path, base: Path | None) -> Writer:

@@ -26,15 +26,22 @@ def test_a_sector_is_suggested_with_the_words_that_speak_for_it() -> None:
     assert label.score == round(sum(reason.weight for reason in label.reasons), 2)
 
 
+def test_a_word_counts_as_often_as_it_stands_also_at_the_end() -> None:
+    found = classify.suggest("Seniors", [passage("For seniors, with seniors")], "en", VOCABULARY)
+    (label,) = found
+    counts = {reason.place: reason.count for reason in label.reasons}
+    assert counts == {"title": 1, "body": 2}
+
+
 def test_a_word_in_the_title_counts_more_than_in_a_heading_than_in_the_body() -> None:
     def score(title: str, heading: str, text: str) -> float:
         found = classify.suggest(title, [passage(text, heading)], "en", VOCABULARY)
         labels = {label.sector: label.score for label in found}
         return labels.get("seniors", 0.0)
 
-    in_body = score("x", "x", "seniors fraud scams isolation neglect")
-    in_heading = score("x", "seniors fraud scams isolation neglect", "x")
-    in_title = score("seniors fraud scams isolation neglect", "x", "x")
+    in_body = score("x", "x", "seniors, older adults, scams, isolation, neglect")
+    in_heading = score("x", "seniors, older adults, scams, isolation, neglect", "x")
+    in_title = score("seniors, older adults, scams, isolation, neglect", "x", "x")
     assert 0 < in_body < in_heading < in_title
 
 

@@ -228,11 +228,14 @@ def test_verify_names_every_problem_and_changes_nothing(
 # Whoosh leaves a file open when it cannot make sense of it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_verify_notices_a_damaged_index(built: Run, tmp_path: Path) -> None:
-    for file in (tmp_path / "index").glob("generation-*/*.seg"):
-        file.write_bytes(b"")
-    result = built("verify", "--json")
-    assert result.exit_code == 3
-    assert data(result)["failures"][-1]["step"] == "index"
+    for damaged in ("*.trm", "*.columns"):
+        (file,) = (tmp_path / "index").glob(f"generation-*/{damaged}")
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2])
+        result = built("verify", "--json")
+        assert result.exit_code == 3
+        assert data(result)["failures"][-1]["step"] == "index"
+        file.write_bytes(content)
 
 
 def test_the_module_is_the_command_and_output_cut_short_is_no_error(

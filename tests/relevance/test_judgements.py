@@ -16,7 +16,7 @@ from tests.conftest import build_index
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
 # A little below what was measured when they were set; raised with the ranking, never lowered.
-FLOORS = {"all": 0.50, "en": 0.54, "fr": 0.44}
+FLOORS = {"all": 0.52, "en": 0.57, "fr": 0.45}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,100 @@
+"""README says what is so: its commands are run, its figures measured, its paths there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from indexer.cli import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MEASURED = ROOT / "tests" / "bench" / "measured.json"
+
+_CONSOLE = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:.*\n)*?)```$", re.MULTILINE)
+_SECONDS = re.compile(r"\d+(?:\.\d+)? (?:ms|s)\b")
+
+
+def shown() -> list[tuple[str, str]]:
+    return [(match["command"], match["output"]) for match in _CONSOLE.finditer(README)]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("index")
+    result = CliRunner().invoke(main, ["build", str(ROOT / "corpus"), "--index", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def untimed(text: str) -> str:
+    """The text with each duration as the same word, and without trailing spaces."""
+    lines = [line.rstrip() for line in _SECONDS.sub("(time)", text).strip().splitlines()]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "output"), [pair for pair in shown() if pair[0].startswith("indexer ")]
+)
+def test_a_command_in_the_readme_prints_what_the_readme_says(
+    command: str, output: str, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    words = [*shlex.split(command)[1:], "--index", str(index)]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert untimed(result.stdout) == untimed(output)
+
+
+def test_the_first_build_of_make_serve_is_shown_as_it_is(index: Path) -> None:
+    (output,) = [output for command, output in shown() if command == "make serve"]
+    status = CliRunner().invoke(main, ["status", "--json", "--index", str(index)])
+    built = json.loads(status.stdout)["last_build"]
+    counts = f"{built['reports']} added, 0 changed, 0 removed, 0 unchanged in (time)."
+    size = f"The index holds {built['reports']:,} reports, {built['passages']:,} passages."
+    assert untimed(output).splitlines()[1:3] == [counts, size]
+
+
+def test_every_command_is_in_the_readme_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `indexer ([\w-]+)", README, re.MULTILINE))
+    assert listed == set(main.commands)
+
+
+def test_every_target_of_make_that_the_readme_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)`", README)) <= targets
+
+
+def test_every_path_in_the_map_exists_and_every_module_of_the_library_is_drawn() -> None:
+    linked = re.findall(r"\]\(([\w/.-]+)\)", README)
+    assert [path for path in linked if not (ROOT / path).exists()] == []
+    assert {"indexer/readers", "indexer/engines", "webapp", "corpus", "tests"} <= set(linked)
+
+
+def test_every_figure_of_the_performance_table_is_from_the_kept_measurement() -> None:
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    table = dict(re.findall(r"^\| (.+?) \| ([\d.]+) (?:s|ms|KB) \|", README, re.MULTILINE))
+    figures = {
+        "`make serve` in a clean clone to a first answered search": (
+            "clean_clone",
+            "first_answer_s",
+        ),
+        "of which the build": ("clean_clone", "build_s"),
+        "`indexer build` without changes": ("build", "unchanged_s"),
+        "a search page, median": ("page", "p50_ms"),
+        "a search page, 95 of 100": ("page", "p95_ms"),
+        "the largest search page": ("page", "largest_kb"),
+    }
+    assert {name: float(value) for name, value in table.items()} == {
+        name: measured["waiting"][part][key] for name, (part, key) in figures.items()
+    }
+    assert f"on {measured['date']}" in README
+
+
+def test_the_changelog_has_a_place_for_what_comes() -> None:
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
