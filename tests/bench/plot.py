@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=FOLDER / "latency.png")
     options = parser.parse_args()
     measured = json.loads(options.measured.read_text())
-    if not measured["growth"]:
+    if not measured.get("growth"):
         print("One size makes no line; measure with --full first.")
         return
     draw(measured, options.output)
