@@ -46,7 +46,7 @@ def draw(measured: Mapping[str, Any], target: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="median of a query, ms")
     axes.set_title("Ten hits, twenty snippets and five facets: " + _machine(measured), fontsize=9)
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(target)
     pyplot.close(figure)
 
