@@ -1,0 +1,72 @@
+"""Data to stdout, messages to stderr, and how a command ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+from rich.console import Console
+
+from indexer.prepare import Failure
+from indexer.query import Notice
+
+# Done, but some inputs had problems.
+PROBLEMS: Final = 3
+
+
+_NOTICES: Final = {
+    "unknown-value": "There is no {filter} “{value}”; it was left out.",
+    "bad-year": "“{value}” is not a year; it was left out.",
+    "bad-sort": "“{value}” is not an order; sorted by relevance.",
+    "bad-page": "“{value}” is not a page.",
+    "bad-size": "“{value}” is not a page size.",
+    "truncated": "The query is very long; only its beginning was used.",
+    "beyond-last-page": "There is no page {page}; this is the last, {last}.",
+}
+
+
+def tell(notice: Notice) -> str:
+    """A notice in words."""
+    told = _NOTICES[notice.kind].format(**notice.values)
+    nearest = notice.values.get("nearest")
+    return f"{told} Did you mean `{nearest}`?" if nearest else told
+
+
+def line(value: object) -> str:
+    """A metadata value on one line."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(line, value))
+    if hasattr(value, "by"):
+        return f"{value.by}: {getattr(value, 'rating', '')}"
+    return str(value)
+
+
+def print_failures(failures: Sequence[Failure]) -> None:
+    """Names each file that failed, on stderr."""
+    for failure in failures:
+        click.echo(f"{failure.error}: {_with_path(failure)}", err=True)
+
+
+def _with_path(failure: Failure) -> str:
+    named = Path(failure.path).name in failure.message
+    return failure.message if named else f"{failure.path}: {failure.message}"
+
+
+def terminal() -> Console:
+    """Where people read the answer; lines are not cut when it goes to a file."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(value: object) -> None:
+    """The one JSON document of a command."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def end(failures: Sequence[Failure]) -> None:
+    """Ends with status 3 when some inputs had problems."""
+    if failures:
+        sys.exit(PROBLEMS)
