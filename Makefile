@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: serve test lint types bench corpus translations lock clean
+.PHONY: serve test lint types bench corpus translations readme lock clean
 
 serve: .venv/serve.stamp
 	@$(BIN)/indexer build || [ $$? -eq 3 ]
@@ -31,6 +31,10 @@ corpus: .venv/test.stamp
 # The French interface: new texts into the .po file, and what people wrote there compiled.
 translations: .venv/test.stamp
 	$(BIN)/python -m webapp.translations
+
+# What the README shows of the commands, from running them again.
+readme: .venv/test.stamp
+	$(BIN)/python -m tests.readme
 
 # Exact versions for every extra, within the ranges of setup.cfg.
 lock:

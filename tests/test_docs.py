@@ -4,60 +4,38 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from indexer.cli import main
+from tests import readme
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MEASURED = ROOT / "tests" / "bench" / "measured.json"
 
-_CONSOLE = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:.*\n)*?)```$", re.MULTILINE)
-_SECONDS = re.compile(r"\d+(?:\.\d+)? (?:ms|s)\b")
-
-
-def shown() -> list[tuple[str, str]]:
-    return [(match["command"], match["output"]) for match in _CONSOLE.finditer(README)]
-
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("index")
-    result = CliRunner().invoke(main, ["build", str(ROOT / "corpus"), "--index", str(folder)])
-    assert result.exit_code == 0, result.output
+    readme.build(folder)
     return folder
 
 
-def untimed(text: str) -> str:
-    """The text with each duration as the same word, and without trailing spaces."""
-    lines = [line.rstrip() for line in _SECONDS.sub("(time)", text).strip().splitlines()]
-    return "\n".join(lines)
-
-
 @pytest.mark.parametrize(
-    ("command", "output"), [pair for pair in shown() if pair[0].startswith("indexer ")]
+    ("command", "output"), [pair for pair in readme.shown() if pair[0].startswith("indexer ")]
 )
 def test_a_command_in_the_readme_prints_what_the_readme_says(
-    command: str, output: str, index: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, output: str, index: Path
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    words = [*shlex.split(command)[1:], "--index", str(index)]
-    result = CliRunner().invoke(main, words)
-    assert result.exit_code == 0, result.output
-    assert untimed(result.stdout) == untimed(output)
+    assert readme.untimed(readme.run(command, index)) == readme.untimed(output)
 
 
 def test_the_first_build_of_make_serve_is_shown_as_it_is(index: Path) -> None:
-    (output,) = [output for command, output in shown() if command == "make serve"]
-    status = CliRunner().invoke(main, ["status", "--json", "--index", str(index)])
-    built = json.loads(status.stdout)["last_build"]
-    counts = f"{built['reports']} added, 0 changed, 0 removed, 0 unchanged in (time)."
-    size = f"The index holds {built['reports']:,} reports, {built['passages']:,} passages."
-    assert untimed(output).splitlines()[1:3] == [counts, size]
+    (output,) = [output for command, output in readme.shown() if command == "make serve"]
+    lines = readme.untimed(output).splitlines()
+    assert lines[1:3] == readme.untimed(readme.first_build(index)).splitlines()
 
 
 def test_every_command_is_in_the_readme_and_no_other() -> None:
