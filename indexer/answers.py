@@ -36,8 +36,8 @@ def search(results: Results, notices: Iterable[Notice], voice: Voice) -> dict[st
     told = [*notices, *results.notices]
     return {
         "ok": True,
-        "query": _query(results.query),
-        "url": voice.base_url + voice.root + search_path(results.query, voice.lang),
+        "query": query(results.query),
+        "url": search_address(results.query, voice),
         "total": results.total,
         "took_ms": round(results.took_ms, 1),
         "hits": [_hit(hit, voice) for hit in results.hits],
@@ -56,11 +56,10 @@ def report(
     voice: Voice,
 ) -> dict[str, Any]:
     """One report with all that is known of it, its passages and its translations."""
-    known = {key: value for key, value in _plain(told).items() if key not in _PRIVATE}
     return {
         "ok": True,
-        "url": voice.base_url + _report_path(told.id, voice),
-        "report": {**known, "url": _report_path(told.id, voice), "sectors": list(told.sectors)},
+        "url": voice.base_url + report_address(told.id, voice),
+        "report": known(told, voice),
         "passages": [
             {
                 "number": passage.number,
@@ -69,7 +68,7 @@ def report(
                 "headings": list(passage.headings),
                 "text": passage.text,
                 "lang": passage.lang,
-                "url": _report_path(told.id, voice, passage.number),
+                "url": report_address(told.id, voice, passage.number),
             }
             for passage in passages
         ],
@@ -78,7 +77,7 @@ def report(
                 "id": other.id,
                 "lang": other.lang,
                 "title": other.title,
-                "url": _report_path(other.id, voice),
+                "url": report_address(other.id, voice),
             }
             for other in translations
         ],
@@ -86,12 +85,23 @@ def report(
     }
 
 
+def known(told: Report, voice: Voice) -> dict[str, Any]:
+    """All that is known of a report."""
+    public = {key: value for key, value in _plain(told).items() if key not in _PRIVATE}
+    return {**public, "url": report_address(told.id, voice), "sectors": list(told.sectors)}
+
+
+def search_address(asked: Query, voice: Voice) -> str:
+    """The whole address of a search."""
+    return voice.base_url + voice.root + search_path(asked, voice.lang)
+
+
 def index(state: IndexState) -> dict[str, Any]:
     """Which index answered."""
     return dict(_plain(state))
 
 
-def _query(asked: Query) -> dict[str, Any]:
+def query(asked: Query) -> dict[str, Any]:
     """A search as it was understood; years only where they were given."""
     years = {"from": asked.year_from, "to": asked.year_to}
     return {
@@ -108,7 +118,7 @@ def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
     found = hit.report
     return {
         "id": found.id,
-        "url": _report_path(found.id, voice),
+        "url": report_address(found.id, voice),
         "title": found.title,
         "lang": found.lang,
         "year": found.year,
@@ -123,7 +133,7 @@ def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
 
 
 def _snippet(report_id: str, snippet: Snippet, voice: Voice) -> dict[str, Any]:
-    return {**_plain(snippet), "url": _report_path(report_id, voice, snippet.number)}
+    return {**_plain(snippet), "url": report_address(report_id, voice, snippet.number)}
 
 
 def _facet(facet: Facet, voice: Voice) -> list[dict[str, Any]]:
@@ -138,7 +148,8 @@ def _facet(facet: Facet, voice: Voice) -> list[dict[str, Any]]:
     ]
 
 
-def _report_path(report_id: str, voice: Voice, passage: int | None = None) -> str:
+def report_address(report_id: str, voice: Voice, passage: int | None = None) -> str:
+    """The path of a report, or of one of its passages, below the host."""
     return voice.root + report_path(report_id, voice.lang, passage)
 
 

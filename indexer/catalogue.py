@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer import build, engines, generations, snippets, syntax, vocabulary
@@ -17,7 +17,17 @@ from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.generations import Generation
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
-from indexer.query import Facet, FacetValue, Hit, IndexState, Notice, Query, Results, Snippet
+from indexer.query import (
+    MAX_SIZE,
+    Facet,
+    FacetValue,
+    Hit,
+    IndexState,
+    Notice,
+    Query,
+    Results,
+    Snippet,
+)
 from indexer.vocabulary import Vocabulary
 
 SNIPPETS: Final = 2
@@ -77,6 +87,23 @@ class Catalogue:
         return Results(
             query, matches.total, hits, facets, took, opened.state, notices=tuple(notices)
         )
+
+    def every(self, query: Query) -> tuple[int, IndexState, Iterator[Report]]:
+        """All reports that answer a query, whatever its page: how many, from which index, and each
+        of them in order, read as they are asked for from that one generation."""
+        opened = self._open()
+        whole = _request(replace(query, page=1, size=MAX_SIZE), syntax.parse(query.text))
+        request = replace(whole, facets=(), snippets=0)
+        first = opened.engine.search(request)
+
+        def reports() -> Iterator[Report]:
+            found, offset = first, 0
+            while found.page:
+                yield from (match.report for match in found.page)
+                offset += MAX_SIZE
+                found = opened.engine.search(replace(request, offset=offset))
+
+        return first.total, opened.state, reports()
 
     def report(self, report_id: str) -> Report:
         """The report with this id, or with this alias; ReportNotFound if there is none."""

@@ -8,9 +8,29 @@ from flask import Flask
 
 from indexer import config as configuration
 from indexer.catalogue import Catalogue
-from webapp import about, api, context, errors, headers, i18n, reports, search, site, status
+from webapp import (
+    about,
+    api,
+    context,
+    errors,
+    exports,
+    headers,
+    i18n,
+    reports,
+    search,
+    site,
+    status,
+)
 
-BLUEPRINTS = (search.pages, reports.pages, about.pages, status.pages, api.pages, site.pages)
+BLUEPRINTS = (
+    search.pages,
+    reports.pages,
+    about.pages,
+    status.pages,
+    api.pages,
+    exports.pages,
+    site.pages,
+)
 
 
 def create_app(

@@ -10,7 +10,9 @@ from urllib.parse import quote
 from flask import current_app, request, url_for
 
 from indexer import permalinks
+from indexer.answers import Voice
 from indexer.query import Query
+from webapp import wording
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language, language_of_path
 
@@ -18,6 +20,12 @@ from webapp.i18n import current_language, language_of_path
 def search_url(query: Query, lang: str | None = None) -> str:
     """The address of a search in a language (that of the page)."""
     return request.script_root + permalinks.search_path(query, lang or current_language())
+
+
+def export_url(query: Query, suffix: str) -> str:
+    """The address of all reports that a search finds, as a file of one kind."""
+    path = url_for("exports.exported", lang=current_language(), suffix=suffix)
+    return _with_query(path, permalinks.write(query.at_page(1)))
 
 
 def filter_url(facet: str, value: str) -> str:
@@ -50,6 +58,13 @@ def site_address() -> str:
     # A configured address already names the folder that the site is mounted in.
     base = catalogue().config.base_url.removesuffix(request.script_root)
     return base or request.host_url.rstrip("/")
+
+
+def voice() -> Voice:
+    """How answers for other programs speak and link: in the language of the page."""
+    vocabulary = catalogue().vocabulary
+    root = request.script_root
+    return Voice(current_language(), vocabulary, wording.notice, site_address(), root)
 
 
 def static_url(name: str) -> str:

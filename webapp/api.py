@@ -8,11 +8,8 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import answers, permalinks
-from indexer.answers import Voice
-from webapp import wording
-from webapp.addresses import site_address
+from webapp.addresses import voice
 from webapp.catalogue import catalogue
-from webapp.i18n import current_language
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -21,7 +18,7 @@ pages = Blueprint("api", __name__, url_prefix="/api/v1")
 def search() -> Response:
     """A search, in the shape of the contract."""
     asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    return jsonify(answers.search(catalogue().search(asked), misunderstood, _voice()))
+    return jsonify(answers.search(catalogue().search(asked), misunderstood, voice()))
 
 
 @pages.get("/report/<report_id>")
@@ -32,7 +29,7 @@ def report(report_id: str) -> AnyResponse:
         return redirect(url_for("api.report", report_id=found.id), 301)
     passages = catalogue().passages(found.id)
     translations = catalogue().translations(found)
-    return jsonify(answers.report(found, passages, translations, catalogue().state(), _voice()))
+    return jsonify(answers.report(found, passages, translations, catalogue().state(), voice()))
 
 
 @pages.get("/status")
@@ -46,14 +43,4 @@ def status() -> Response:
         index=answers.index(health.index),
         stale=health.stale,
         last_build=dataclasses.asdict(last) if last else None,
-    )
-
-
-def _voice() -> Voice:
-    return Voice(
-        current_language(),
-        catalogue().vocabulary,
-        wording.notice,
-        site_address(),
-        request.script_root,
     )

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
             "absolute": addresses.absolute,
             "static_url": addresses.static_url,
             "search_url": addresses.search_url,
+            "export_url": addresses.export_url,
             "filter_url": addresses.filter_url,
             "report_url": addresses.report_url,
             "web_address": rendering.web_address,

@@ -44,7 +44,10 @@ def _complete(response: Response) -> Response:
     elif "Cache-Control" not in response.headers:
         response.cache_control.no_cache = True
         _spare_unchanged(response)
-    if response.status_code == 200 and (response.mimetype or "").startswith(_TEXT):
+    # What is written as it is read has no length, and would have to be held whole.
+    measured = not response.is_streamed or response.content_length is not None
+    text = (response.mimetype or "").startswith(_TEXT)
+    if response.status_code == 200 and text and measured:
         _compress(response)
     return response
 

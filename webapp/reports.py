@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from indexer import citations
 from webapp import reading
-from webapp.addresses import report_url
+from webapp.addresses import absolute, report_url
 from webapp.catalogue import catalogue
-from webapp.i18n import preferred_language
+from webapp.i18n import current_language, preferred_language
 
 pages = Blueprint("reports", __name__)
 
@@ -32,4 +33,5 @@ def report(report_id: str) -> str | Response:
         parts=read,
         contents=reading.contents(read),
         translations=catalogue().translations(found),
+        reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
     )

@@ -9,6 +9,7 @@ import click
 
 from indexer.cli.building import build_command, status, verify
 from indexer.cli.command import Group
+from indexer.cli.exporting import export
 from indexer.cli.fetching import harvest
 from indexer.cli.inspecting import inspect
 from indexer.cli.measuring import evaluate
@@ -27,6 +28,7 @@ for _command in (
     search,
     show,
     explain,
+    export,
     status,
     verify,
     evaluate,

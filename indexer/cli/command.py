@@ -41,7 +41,10 @@ class Settings:
 
     @property
     def voice(self) -> answers.Voice:
-        return answers.Voice(LANG, self.catalogue.vocabulary, tell, self.config.base_url)
+        return self.voice_in(LANG)
+
+    def voice_in(self, lang: str | None) -> answers.Voice:
+        return answers.Voice(lang or LANG, self.catalogue.vocabulary, tell, self.config.base_url)
 
 
 class Group(click.Group):
