@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -126,11 +127,14 @@ class Catalogue:
             if other.id != report.id and original in (other.id, other.translation_of)
         )
 
-    def recent(self, count: int, lang: str) -> tuple[Report, ...]:
-        """The reports in a language that were added last, newest first."""
-        reports = (report for report in self._open().engine.reports() if report.lang == lang)
-        newest = sorted(reports, key=lambda r: (-r.added.toordinal(), -(r.year or 0), r.id))
-        return tuple(newest[:count])
+    def newest(self, query: Query, count: int, since: dt.date | None = None) -> tuple[Report, ...]:
+        """The reports that answer a query and were added last, or since a day; newest first.
+
+        The day on which a report was added decides, never the day on which its file was touched.
+        """
+        _, _, reports = self.every(query)
+        recent = (report for report in reports if since is None or report.added >= since)
+        return tuple(heapq.nsmallest(count, recent, key=_by_added))
 
     def reports(self) -> tuple[Report, ...]:
         """Every report, ordered by id."""
@@ -189,6 +193,10 @@ def _load(generation: Generation) -> _Open:
     )
     aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
     return _Open(generation, engine, aliases, state)
+
+
+def _by_added(report: Report) -> tuple[int, int, str]:
+    return -report.added.toordinal(), -(report.year or 0), report.id
 
 
 def _whole_seconds(moment: dt.datetime) -> dt.datetime:

@@ -14,8 +14,10 @@ from webapp import (
     context,
     errors,
     exports,
+    feeds,
     headers,
     i18n,
+    previews,
     reports,
     search,
     site,
@@ -29,7 +31,9 @@ BLUEPRINTS = (
     status.pages,
     api.pages,
     exports.pages,
+    feeds.pages,
     site.pages,
+    previews.pages,
 )
 
 

@@ -11,6 +11,7 @@ from webapp.i18n import gettext as _
 
 def init_app(app: Flask) -> None:
     """Gives templates the functions that turn data into words, addresses and HTML."""
+    app.add_template_filter(rendering.printable)
     app.context_processor(
         lambda: {
             "site_name": site_name(),

@@ -211,3 +211,8 @@ def rating_symbol(rating: str) -> Markup:
     """The shape of a rating; always shown with its word."""
     shape = _SHAPES.get(rating, _SHAPES["not-rated"])
     return Markup('<svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>').format(Markup(shape))
+
+
+def printable(text: str) -> str:
+    """A text without the control characters that XML cannot hold, on one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from indexer import citations
-from webapp import reading
+from webapp import previews, reading
 from webapp.addresses import absolute, report_url
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language, preferred_language
@@ -33,5 +33,6 @@ def report(report_id: str) -> str | Response:
         parts=read,
         contents=reading.contents(read),
         translations=catalogue().translations(found),
+        schema=previews.schema(found),
         reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
     )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from indexer import permalinks
 from indexer.query import DEFAULT_SIZE, Query
-from webapp import filters, wording
+from webapp import feeds, filters, wording
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language, preferred_language
 
@@ -42,7 +42,8 @@ def home() -> str:
         index=everything.index,
         sectors=facets["sector"],
         ratings=facets["rating"],
-        recent=catalogue().recent(RECENT, current_language()),
+        feeds=feeds.addresses(Query()),
+        recent=catalogue().newest(Query().adding("lang", current_language()), RECENT),
     )
 
 
@@ -66,6 +67,7 @@ def results() -> str:
         neighbours=filters.neighbours(found),
         notices=filters.told((*misunderstood, *found.notices), query),
         suggestion=_suggested(query, found.suggestion),
+        feeds=feeds.addresses(query),
         ways_out=filters.ways_out(catalogue(), query) if not found.total else [],
     )
 

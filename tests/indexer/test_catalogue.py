@@ -84,8 +84,17 @@ def test_a_report_knows_its_translations_both_ways(catalogue: Catalogue) -> None
 
 
 def test_what_was_added_last_comes_first_in_the_language_asked_for(catalogue: Catalogue) -> None:
-    assert [report.id for report in catalogue.recent(2, "en")] == ["lamps", "mentors"]
-    assert [report.id for report in catalogue.recent(2, "fr")] == ["lamps-fr"]
+    english, french = (catalogue.newest(Query().adding("lang", lang), 2) for lang in ("en", "fr"))
+    assert [report.id for report in english] == ["lamps", "mentors"]
+    assert [report.id for report in french] == ["lamps-fr"]
+
+
+def test_what_was_added_since_a_day_leaves_out_what_was_there_before(catalogue: Catalogue) -> None:
+    newest = catalogue.newest(Query(), 10)
+    since = newest[0].added
+    told = catalogue.newest(Query(), 10, since)
+    assert told == tuple(report for report in newest if report.added >= since)
+    assert len(told) < len(newest)
 
 
 def test_without_an_index_every_question_is_index_missing(config: Config) -> None:

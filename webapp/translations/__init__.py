@@ -14,7 +14,11 @@ from babel.messages.pofile import read_po, write_po
 SOURCES: Final = Path(__file__).parents[1]
 WRITTEN: Final = SOURCES / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 COMPILED: Final = WRITTEN.with_suffix(".mo")
-_METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
+_METHODS: Final = [
+    ("**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.xml", "jinja2"),
+]
 
 
 def extracted() -> Catalog:
