@@ -53,7 +53,7 @@ def apa(report: Report, lang: str, url: str) -> str:
     if authors and publisher:
         parts.append(publisher)
     ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in parts]
-    return " ".join([*ended, report.source_url or url])
+    return " ".join([*ended, _original(report) or url])
 
 
 def ris(report: Report, url: str) -> str:
@@ -64,7 +64,7 @@ def ris(report: Report, url: str) -> str:
     lines += [("PB", report.publisher or ""), ("CY", report.municipality or "")]
     lines += [("LA", report.lang), ("AB", report.summary or "")]
     lines += [("KW", word) for word in (*report.sectors, *report.outcomes)]
-    lines += [("UR", report.source_url or url), ("L2", url if report.source_url else "")]
+    lines += [("UR", _original(report) or url), ("L2", url if _original(report) else "")]
     lines += [("N1", report.rating_note or "")]
     told = [f"{tag}  - {line_of(value)}" for tag, value in lines if value]
     return "\r\n".join([*told, "ER  - ", "", ""])
@@ -79,13 +79,19 @@ def bibtex(report: Report, url: str) -> str:
         ("institution", _tex(report.publisher or "")),
         ("year", str(report.year or "")),
         ("language", {"en": "english", "fr": "french"}[report.lang]),
-        ("url", _bibtex_url(report.source_url or url)),
-        ("note", "" if not report.source_url else _tex(url)),
+        ("url", _bibtex_url(_original(report) or url)),
+        ("note", _tex(url) if _original(report) else ""),
         ("abstract", _tex(report.summary or "")),
         ("keywords", _tex(", ".join(report.sectors))),
     ]
     told = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{kind}{{{report.id},\n{told}}}\n\n"
+
+
+def _original(report: Report) -> str | None:
+    """Where the original can be read, if that is an address of the web."""
+    address = report.source_url or ""
+    return address if address.startswith(("https://", "http://")) else None
 
 
 def line_of(text: str) -> str:
