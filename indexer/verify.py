@@ -12,6 +12,7 @@ from indexer.editorial import Brief
 from indexer.errors import DuplicateId, EngineError, MetadataError
 from indexer.models import Report
 from indexer.prepare import Failure, failure
+from indexer.terms import TERMS_FILE
 from indexer.vocabulary import Vocabulary
 
 
@@ -39,6 +40,7 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)
     failures += _catalogue_problems(config, vocabulary)
+    failures += (failure(TERMS_FILE, "vocabulary", problem) for problem in vocabulary.problems)
     if config.editorial:
         failures += (
             failure(name, "editorial", problem)

@@ -1,6 +1,7 @@
 """The controlled lists: what keys a filter may have, and what they are called in each language.
 
-`sectors.yaml` in the corpus replaces the packaged sectors; the other lists are packaged.
+`sectors.yaml` in the corpus replaces the packaged sectors and `terms.yaml` the packaged concepts;
+the other lists are packaged.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeGuard
 
-from indexer import yamlfile
+from indexer import terms, yamlfile
 from indexer.errors import MetadataError, VocabularyError
+from indexer.terms import TERMS_FILE, Term
 from indexer.text import LANGUAGES, fold, slug
 
 SECTORS_FILE: Final = "sectors.yaml"
@@ -38,10 +40,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every controlled list by facet name; `digest` changes with any of them."""
+    """Every controlled list by facet name, and the concepts by key.
+
+    `digest` changes with any of the lists; concepts serve queries only, so the index does not
+    depend on them. `problems` are those of the corpus's own concepts.
+    """
 
     lists: Mapping[str, Mapping[str, Entry]]
     digest: str
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    problems: tuple[VocabularyError, ...] = ()
 
     def keys(self, facet: str) -> tuple[str, ...]:
         """The keys of a list in the order of its file; empty for a facet without a list."""
@@ -85,15 +93,25 @@ class Vocabulary:
 
 
 def load(corpus: Path | None = None) -> Vocabulary:
-    """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key."""
-    own = corpus / SECTORS_FILE if corpus else None
-    source = own if own and own.exists() else _packaged(SECTORS_FILE)
+    """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key.
+
+    A problem among the concepts costs only what it touches, and stands in `problems`.
+    """
+    source = _own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE)
     lists = {"sector": _entries(_read(source), f"{source.name}")}
     packaged = _packaged("vocabulary.yaml")
     for name, rows in yamlfile.load_mapping(packaged).items():
         lists[name] = _entries(rows, f"{packaged.name}: {name}")
     digest = hashlib.sha256(source.read_bytes() + packaged.read_bytes()).hexdigest()
-    return Vocabulary(lists, digest)
+    own = _own(corpus, TERMS_FILE)
+    concepts, problems = terms.load(own or _packaged(TERMS_FILE), lists["sector"])
+    # The packaged concepts name the packaged sectors, which a corpus may have replaced.
+    return Vocabulary(lists, digest, concepts, tuple(problems) if own else ())
+
+
+def _own(corpus: Path | None, name: str) -> Path | None:
+    path = corpus / name if corpus else None
+    return path if path and path.exists() else None
 
 
 def _packaged(name: str) -> Path:
@@ -155,10 +173,10 @@ def _terms(value: object, where: str) -> dict[str, tuple[str, ...]]:
         return {}
     lists = value if isinstance(value, dict) else {"": value}
     checked: dict[str, tuple[str, ...]] = {}
-    for lang, terms in lists.items():
-        if lang not in LANGUAGES or not _is_texts(terms):
+    for lang, listed in lists.items():
+        if lang not in LANGUAGES or not _is_texts(listed):
             raise VocabularyError(f"{where}: needs lists of words under {_listed(LANGUAGES)}.")
-        checked[lang] = tuple(terms)
+        checked[lang] = tuple(listed)
     return checked
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"errors", "text", "fields"},
     {"yamlfile"},
+    {"terms"},
     {"models", "syntax", "vocabulary", "config", "generations"},
     {"query"},
     {"readers", "identity"},
