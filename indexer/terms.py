@@ -130,7 +130,7 @@ class _File:
             problem = f"is longer than {MAX_LENGTH} characters; shorten it."
         elif not word.isprintable():
             problem = "holds invisible characters; type it again."
-        elif all(is_stopword(part) for part in _form(word)):
+        elif not _is_searched(_form(word)):
             problem = "holds no word that a search looks for; remove it."
         else:
             return True
@@ -189,6 +189,11 @@ def _all_words(term: Term) -> Iterator[tuple[str, str, bool]]:
 
 def _form(word: str) -> tuple[str, ...]:
     return tuple(part.text for part in words(word))
+
+
+def _is_searched(form: tuple[str, ...]) -> bool:
+    """Whether a search looks for a word; several small words can be one, such as `bien-être`."""
+    return len(form) > 1 or any(not is_stopword(part) for part in form)
 
 
 def _cycle(broader: Mapping[str, Iterable[str]]) -> list[str]:

@@ -164,6 +164,12 @@ def test_a_long_chain_of_broader_concepts_is_read(tmp_path: Path) -> None:
     assert found["w1500"].narrower == ("w1499",)
 
 
+def test_small_words_may_make_a_word_together(tmp_path: Path) -> None:
+    found, problems = read(tmp_path, "well-being: {en: [well-being], fr: [bien-être]}")
+    assert problems == []
+    assert found["well-being"].label("fr") == "bien-être"
+
+
 def test_there_is_a_limit_on_concepts(tmp_path: Path) -> None:
     rows = (f"w{n}: {{en: [w{n}], fr: [w{n}]}}\n" for n in range(MAX_TERMS + 1))
     found, problems = read(tmp_path, "".join(rows))
@@ -230,3 +236,28 @@ def test_the_packaged_concepts_have_no_problem() -> None:
     found, problems = terms.load(packaged, vocabulary.load().keys("sector"))
     assert problems == []
     assert all(term.label(lang) for term in found.values() for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("homelessness", "itinérance"),
+        ("street-involved youth", "jeunes en situation de rue"),
+        ("break and enter", "cambriolage"),
+        ("intimate partner violence", "violence conjugale"),
+        ("overdose", "surdose"),
+    ],
+)
+def test_the_packaged_concepts_join_what_the_two_languages_call_a_thing(
+    english: str, french: str
+) -> None:
+    concepts = vocabulary.load().terms.values()
+    assert [english in term.labels["en"] for term in concepts] == [
+        french in term.labels["fr"] for term in concepts
+    ]
+
+
+def test_what_people_still_type_is_kept_apart_from_what_things_are_called() -> None:
+    indigenous = vocabulary.load().terms["indigenous-peoples"]
+    assert "Aboriginal" in indigenous.outdated["en"]
+    assert indigenous.label("fr") == "Autochtones"
