@@ -7,6 +7,7 @@ concept and what to write instead.
 from __future__ import annotations
 
 import difflib
+import functools
 import graphlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -187,6 +188,7 @@ def _all_words(term: Term) -> Iterator[tuple[str, str, bool]]:
             yield from ((lang, word, certain) for word in found)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _form(word: str) -> tuple[str, ...]:
     return tuple(part.text for part in words(word))
 

@@ -9,13 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import yaml
 
 from indexer.errors import MetadataError
 
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # PyYAML built without libyaml reads the same, eight times as slowly.
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
 
 
 class Located(dict[str, object]):
@@ -26,14 +32,8 @@ class Located(dict[str, object]):
         self.lines = lines
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with YAML 1.2 booleans, without aliases and repeated keys."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not read", problem_mark=mark)
-        return super().compose_node(parent, index)
+class _Loader(_SafeLoader):
+    """PyYAML's safe loader with YAML 1.2 booleans, without repeated keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen: set[str] = set()
@@ -61,10 +61,12 @@ def parse(content: str, where: str, first_line: int = 1) -> object:
         raise MetadataError(f"{where}: longer than {MAX_BYTES:,} characters; shorten it.")
     loader = _Loader(content)
     try:
+        _check_shape(content)
         node = loader.get_single_node()
         value = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise MetadataError(_explain(error, where, first_line)) from error
+        last_line = first_line + content.count("\n")
+        raise MetadataError(_explain(error, where, first_line, last_line)) from error
     finally:
         loader.dispose()
     if isinstance(node, yaml.MappingNode) and isinstance(value, dict):
@@ -73,10 +75,23 @@ def parse(content: str, where: str, first_line: int = 1) -> object:
     return value
 
 
-def _explain(error: Exception, where: str, first_line: int) -> str:
+def _check_shape(content: str) -> None:
+    """Refuses aliases, which can stand for far more than the file holds, and nesting so deep that
+    a composer which calls itself would run out of stack."""
+    depth = 0
+    for event in yaml.parse(content, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > MAX_DEPTH:
+            problem = "nested too deeply" if depth > MAX_DEPTH else "aliases are not read"
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+
+
+def _explain(error: Exception, where: str, first_line: int, last_line: int) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error) or type(error).__name__
-    line = f", line {mark.line + first_line}" if mark else ""
+    line = f", line {min(mark.line + first_line, last_line)}" if mark else ""
     return f"{where}{line}: not valid YAML ({problem}). Correct the line."
 
 

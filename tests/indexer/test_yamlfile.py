@@ -20,7 +20,10 @@ def test_on_off_yes_and_no_stay_text() -> None:
         ("a: [", "not valid YAML"),
         ("a: 2024-13-45", "not valid YAML"),
         ("!!python/object/apply:os.system [ls]", "not valid YAML"),
-        ("[" * 5_000, "not valid YAML"),
+        ("[" * 5_000, "line 1.*nested too deeply"),
+        ("[" * 60 + "]" * 60, "line 1.*nested too deeply"),
+        ("a: &x [*x]", "line 1.*aliases"),
+        ("a: b\nc: [", "line 2: not valid YAML"),
         ("a: " + "x" * 1_000_001, "longer than"),
     ],
 )
