@@ -1,35 +1,60 @@
 """Report -> sector labels, each with its reasons.
 
-A declared sector always wins. Otherwise the vocabulary's words are looked for in the title, the
-headings and the body; a word counts more where fewer words stand, and a repeated word counts less
-each time (1 + ln count).
+A declared sector always wins. Otherwise the words of the vocabulary are looked for in the title,
+the headings and the body, the longest phrase first. What a word says for its sector is
+
+    place weight x word weight x log2(1 + count / max(1, size / usual size)),
+
+so a repeated word counts less each time, and a long report needs more of them than a short one.
+A sector is suggested when its words say enough, and not much less than those of the best sector.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from indexer.models import Label, Passage, Reason
-from indexer.text import stem, words
-from indexer.vocabulary import Vocabulary
+from indexer.passages import is_reference_list
+from indexer.text import LANGUAGES, fold, stems
+from indexer.vocabulary import Entry, Vocabulary
 
-PLACE_WEIGHTS: Final = {"title": 6.0, "heading": 3.0, "body": 1.0}
+WORD_WEIGHT: Final = 1.0
 # A term of several words is seldom there by chance.
-COMPOUND_FACTOR: Final = 1.5
-LEAST_SCORE: Final = 5.0
-SHARE_OF_BEST: Final = 0.4
-MOST_LABELS: Final = 4
+PHRASE_WEIGHT: Final = 1.5
+# Tried on the tuning half of corpus/labels.yaml; neighbouring values do about as well.
+LEAST_SCORE: Final = 7.5
+SHARE_OF_BEST: Final = 0.25
+MOST_LABELS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where words stand, what they weigh there, and up to which size each counts in full:
+    a number of headings, or of words in the body."""
+
+    name: str
+    weight: float
+    usual_size: int
+
+
+_TITLE: Final = _Place("title", 5.0, 1)
+_HEADING: Final = _Place("heading", 3.0, 8)
+_BODY: Final = _Place("body", 2.0, 500)
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
     sector: str
     text: str
-    factor: float
+    weight: float
+
+
+_Terms = Mapping[tuple[str, ...], Sequence[_Term]]
+_Text = tuple[str, str]  # and its language
 
 
 def labels(
@@ -48,18 +73,25 @@ def labels(
 def suggest(
     title: str, passages: Sequence[Passage], lang: str, vocabulary: Vocabulary
 ) -> tuple[Label, ...]:
-    """The sectors whose words stand in a report in language `lang`, best first, at most four."""
-    terms = _terms(vocabulary, lang)
-    places = {
-        "title": [title],
-        "heading": dict.fromkeys(heading for passage in passages for heading in passage.headings),
-        "body": [passage.text for passage in passages],
-    }
+    """The sectors whose words stand in a report in language `lang`, best first, at most five.
+
+    Lists of sources are left out: they say what others wrote about.
+    """
+    terms = {each: _terms(vocabulary, each) for each in LANGUAGES}
+    telling = [passage for passage in passages if not is_reference_list(passage)]
+    headings = dict.fromkeys(heading for passage in telling for heading in passage.headings)
+    own_headings = [(heading, lang) for heading in headings if fold(heading) != fold(title)]
+    body = [(passage.text, passage.lang) for passage in telling]
     reasons: dict[str, list[Reason]] = {}
-    for place, texts in places.items():
-        for term, count in _matches(texts, terms, lang).items():
-            weight = PLACE_WEIGHTS[place] * term.factor * (1 + math.log(count))
-            reason = Reason(term.text, place, count, round(weight, 2))
+    for place, texts, size in (
+        (_TITLE, [(title, lang)], 1),
+        (_HEADING, own_headings, len(own_headings)),
+        (_BODY, body, sum(len(text.split()) for text, _ in body)),
+    ):
+        for term, count in _matches(texts, terms).items():
+            rate = count / max(1.0, size / place.usual_size)
+            weight = round(place.weight * term.weight * math.log2(1 + rate), 2)
+            reason = Reason(term.text, place.name, count, weight)
             reasons.setdefault(term.sector, []).append(reason)
     return _best(reasons)
 
@@ -80,27 +112,39 @@ def _best(reasons: Mapping[str, list[Reason]]) -> tuple[Label, ...]:
 
 
 def _terms(vocabulary: Vocabulary, lang: str) -> dict[tuple[str, ...], list[_Term]]:
-    """The sectors' words by their stems."""
+    """The sectors' words by their stems; of two words of a sector with one stem, the first."""
     found: dict[tuple[str, ...], list[_Term]] = {}
     for key in vocabulary.keys("sector"):
         entry = vocabulary.entry("sector", key)
         assert entry is not None
-        for text in (*entry.terms.get(lang, ()), *entry.outdated.get(lang, ())):
-            stems = tuple(stem(word.text, lang) for word in words(text))
-            same = found.setdefault(stems, [])
-            if stems and all(term.sector != key for term in same):
-                same.append(_Term(key, text, COMPOUND_FACTOR if len(stems) > 1 else 1.0))
+        for text, weight in _weighted(entry, lang):
+            same = found.setdefault(tuple(stems(text, lang)), [])
+            if all(term.sector != key for term in same):
+                same.append(_Term(key, text, weight))
+    found.pop((), None)
     return found
 
 
-def _matches(
-    texts: Iterable[str], terms: Mapping[tuple[str, ...], list[_Term]], lang: str
-) -> Counter[_Term]:
-    longest = max(map(len, terms), default=0)
+def _weighted(entry: Entry, lang: str) -> Iterator[tuple[str, float]]:
+    yield from entry.weights.get(lang, {}).items()
+    for text in (*entry.terms.get(lang, ()), *entry.outdated.get(lang, ())):
+        yield text, PHRASE_WEIGHT if len(stems(text, lang)) > 1 else WORD_WEIGHT
+
+
+def _matches(texts: Iterable[_Text], terms: Mapping[str, _Terms]) -> Counter[_Term]:
+    """How often each term that weighs something stands in the texts; none inside a longer one."""
     counts: Counter[_Term] = Counter()
-    for text in texts:
-        stems = [stem(word.text, lang) for word in words(text)]
-        for start in range(len(stems)):
-            for size in range(1, min(longest, len(stems) - start) + 1):
-                counts.update(terms.get(tuple(stems[start : start + size]), ()))
+    for text, lang in texts:
+        for found in _longest(stems(text, lang), terms[lang]):
+            counts.update(term for term in found if term.weight)
     return counts
+
+
+def _longest(text: Sequence[str], terms: _Terms) -> Iterator[Sequence[_Term]]:
+    sizes = range(max(map(len, terms), default=0), 0, -1)
+    start = 0
+    while start < len(text):
+        size = next((n for n in sizes if tuple(text[start : start + n]) in terms), 0)
+        if size:
+            yield terms[tuple(text[start : start + size])]
+        start += size or 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import importlib.resources
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,9 @@ from indexer.terms import TERMS_FILE, Term
 from indexer.text import LANGUAGES, fold, slug
 
 SECTORS_FILE: Final = "sectors.yaml"
-_ENTRY_KEYS: Final = frozenset({"key", "label", "definition", "parent", "terms", "outdated"})
+_ENTRY_KEYS: Final = frozenset(
+    {"key", "label", "definition", "parent", "terms", "outdated", "weights"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Entry:
     """One value of a controlled list: texts by language (`en`, `fr`).
 
     `terms` are words that people use for it; `outdated` words match but are never shown.
+    `weights` say how much a word says about a report where that is not the usual.
     """
 
     key: str
@@ -36,6 +40,7 @@ class Entry:
     parent: str | None = None
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ def _entry(row: object, where: str) -> Entry:
         parent=row.get("parent"),
         terms=_terms(row.get("terms"), f"{where}: terms"),
         outdated=_terms(row.get("outdated"), f"{where}: outdated"),
+        weights=_weights(row.get("weights"), f"{where}: weights"),
     )
 
 
@@ -178,6 +184,24 @@ def _terms(value: object, where: str) -> dict[str, tuple[str, ...]]:
             raise VocabularyError(f"{where}: needs lists of words under {_listed(LANGUAGES)}.")
         checked[lang] = tuple(listed)
     return checked
+
+
+def _weights(value: object, where: str) -> dict[str, dict[str, float]]:
+    by_language = {} if value is None else value
+    if not isinstance(by_language, dict) or not all(
+        lang in LANGUAGES and _is_weights(weights) for lang, weights in by_language.items()
+    ):
+        raise VocabularyError(
+            f"{where}: needs `word: number` pairs under {_listed(LANGUAGES)}; no number below 0."
+        )
+    return by_language
+
+
+def _is_weights(value: object) -> TypeGuard[dict[str, float]]:
+    return isinstance(value, dict) and all(
+        isinstance(text, str) and type(number) in (int, float) and 0 <= number < math.inf
+        for text, number in value.items()
+    )
 
 
 def _is_texts(value: object) -> TypeGuard[list[str]]:

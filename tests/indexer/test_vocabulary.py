@@ -38,6 +38,7 @@ def test_every_sector_has_a_definition_and_words_in_both_languages() -> None:
         for lang in LANGUAGES:
             assert entry.definition[lang]
             assert len(entry.terms[lang]) >= 5
+            assert len(entry.weights[lang]) >= 4
 
 
 def test_a_corpus_may_bring_its_own_sectors_with_parents(tmp_path: Path) -> None:
@@ -78,6 +79,12 @@ def test_a_key_outside_the_list_is_its_own_label() -> None:
         ("- {key: a, label: {en: A}}", "needs a text in each of `en`, `fr`"),
         ("- {key: a, label: {en: A, fr: B}, colour: red}", "does not know `colour`"),
         ("- {key: a, label: {en: A, fr: B}, terms: {de: [x]}}", "lists of words"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {de: {x: 1}}}", "`word: number` pairs"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {en: [x]}}", "`word: number` pairs"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {en: {x: -1}}}", "no number below 0"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {en: {x: .inf}}}", "`word: number` pairs"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {en: {911: 1}}}", "`word: number` pairs"),
+        ("- {key: a, label: {en: A, fr: B}, weights: {en: {x: true}}}", "`word: number` pairs"),
         ("- {key: a, label: {en: A, fr: B}, parent: b}", "“b” does not exist"),
         (
             "- {key: a, label: {en: A, fr: B}, parent: b}\n"
