@@ -3,9 +3,10 @@
 A declared sector always wins. Otherwise the words of the vocabulary are looked for in the title,
 the headings and the body, the longest phrase first. What a word says for its sector is
 
-    place weight x word weight x log2(1 + count / max(1, size / usual size)),
+    place weight x word weight x log2(1 + count / sqrt(max(1, size / usual size))),
 
-so a repeated word counts less each time, and a long report needs more of them than a short one.
+so a repeated word counts less each time, and a long report needs more of them than a short one,
+though less than in proportion, since it may treat of several sectors.
 A sector is suggested when its words say enough, and not much less than those of the best sector.
 """
 
@@ -43,7 +44,7 @@ class _Place:
 
 _TITLE: Final = _Place("title", 5.0, 1)
 _HEADING: Final = _Place("heading", 3.0, 8)
-_BODY: Final = _Place("body", 2.0, 500)
+_BODY: Final = _Place("body", 2.0, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def suggest(
         (_BODY, body, sum(len(text.split()) for text, _ in body)),
     ):
         for term, count in _matches(texts, terms).items():
-            rate = count / max(1.0, size / place.usual_size)
+            rate = count / math.sqrt(max(1.0, size / place.usual_size))
             weight = round(place.weight * term.weight * math.log2(1 + rate), 2)
             reason = Reason(term.text, place.name, count, weight)
             reasons.setdefault(term.sector, []).append(reason)

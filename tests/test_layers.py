@@ -28,7 +28,7 @@ LAYERS = (
     {"engines"},
     {"build"},
     {"catalogue", "verify", "harvest"},
-    {"evaluate"},
+    {"evaluate", "agreement"},
     {"cli"},
     {"__init__", "__main__"},
 )
