@@ -72,6 +72,10 @@ class Matches:
     facets: Mapping[str, Mapping[str, int]]
 
 
+# One value for each axis -> how many reports have them all.
+Combinations = Mapping[tuple[str, ...], int]
+
+
 def entry(report: Report) -> Entry:
     """The entry of a report in the ledger."""
     return Entry(report.id, report.path, report.fingerprint, report.added, report.aliases)
@@ -82,6 +86,11 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Matches:
         """The reports that match, for the catalogue."""
+
+    def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
+        """How many of the reports that match have each combination of values; an axis is a facet,
+        or `year`. A report counts once for each combination that it has, and not at all where it
+        has no value on an axis."""
 
     def entries(self) -> Sequence[Entry]:
         """An entry for every report, ordered by id: the ledger that a build plans from."""

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.engines import segment
-from indexer.engines.base import Entry, Found, Match, Matches, Request
+from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
 from indexer.engines.counting import facet_columns, packed
+from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.paging import Scored, Shown, leading, shown
-from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, sort_of
+from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
@@ -70,6 +71,16 @@ class ColumnsEngine:
         }
         page = self._page(scored, kept, request)
         return Matches(int(np.count_nonzero(kept)), page, facets)
+
+    def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
+        """How many of the reports that match have each combination of values."""
+        kept = _all(self._scored(request.clauses).reports, *self._filters(request).values())
+        crossed = [self._years if name == YEAR else self._facets[name].axis for name in axes]
+        return combinations(kept, crossed)
+
+    @functools.cached_property
+    def _years(self) -> Axis:
+        return year_axis(self._shards.years)
 
     def _unfiltered(self, name: str, scored: Scored, filters: dict[str, Mask]) -> dict[str, int]:
         """The counts of a facet, which ignore its own filter."""

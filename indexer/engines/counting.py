@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engines.crossing import Axis
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
 from indexer.fields import FACET_NAMES
@@ -48,6 +49,11 @@ class FacetColumn:
         else:
             counts = np.bitwise_count(bits & kept_bits).sum(axis=1, dtype=np.int64)
         return {self._names[i]: n for i, n in enumerate(counts.tolist()) if n}
+
+    @functools.cached_property
+    def axis(self) -> Axis:
+        """The same values, found by report."""
+        return Axis(self._names, self._values, self._reports, self._count)
 
     @functools.cached_property
     def _bits(self) -> NDArray[np.uint64] | None:

@@ -5,6 +5,7 @@ A generation is one file of JSON lines, a report with its passages on each.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from typing import Final
 
 import msgspec
 
-from indexer.engines.base import Entry, Found, Match, Matches, Request, entry
+from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
 from indexer.engines.marking import marks
-from indexer.engines.ranking import Row, Scores, rank
+from indexer.engines.ranking import Row, Scores, on, rank
 from indexer.engines.scoring import impact, kept, rarity, unit
 from indexer.errors import EngineError
 from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES, TextField, exact
@@ -69,6 +70,13 @@ class MemoryEngine:
                 for r in page
             ),
             ranking.facets,
+        )
+
+    def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
+        """How many of the reports that match have each combination of values."""
+        rows = (ranked.row for ranked in rank(self._rows, request, self._score).ranked)
+        return Counter(
+            values for row in rows for values in itertools.product(*(on(row, a) for a in axes))
         )
 
     def entries(self) -> Sequence[Entry]:

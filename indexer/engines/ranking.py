@@ -20,6 +20,9 @@ from indexer.text import fold
 NEXT_PASSAGES: Final = 2
 NEXT_WEIGHT: Final = 0.1
 
+# The axis that is not a facet.
+YEAR: Final = "year"
+
 Scores = Mapping[int, float]
 
 
@@ -131,6 +134,13 @@ def _in_years(year: int | None, request: Request) -> bool:
 
 def _count(name: str, rows: Iterable[Row]) -> Mapping[str, int]:
     return Counter(value for row in rows for value in row.facets.get(name, ()))
+
+
+def on(row: Row, axis: str) -> Sequence[str]:
+    """The values of a report on an axis: a facet, or `year`."""
+    if axis == YEAR:
+        return () if row.report.year is None else (str(row.report.year),)
+    return row.facets.get(axis, ())
 
 
 def sort_of(request: Request) -> str:

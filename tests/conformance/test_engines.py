@@ -241,6 +241,23 @@ def test_facets_count_only_what_the_text_and_the_years_keep(engine: Engine) -> N
     assert engine.search(request).facets == {"type": {"programme": 1}}
 
 
+def test_a_report_counts_once_for_each_combination_of_its_values(engine: Engine) -> None:
+    found = engine.combinations(Request(syntax.parse("theft").clauses), ("sector", "lang"))
+    single = engine.search(Request(syntax.parse("theft").clauses, facets=("sector",)))
+    assert {sector for sector, _ in found} == set(single.facets["sector"])
+    for (sector, lang), count in found.items():
+        filters = {"sector": frozenset({sector}), "lang": frozenset({lang})}
+        asked = Request(syntax.parse("theft").clauses, filters)
+        assert engine.search(asked).total == count
+
+
+def test_a_report_without_a_year_is_on_no_axis_of_years(engine: Engine) -> None:
+    years = engine.combinations(Request(), ("year",))
+    dated = [report.year for report in engine.reports() if report.year]
+    assert sum(years.values()) == len(dated)
+    assert {year for (year,) in years} == set(map(str, dated))
+
+
 def test_several_sectors_of_a_report_each_count_it(engine: Engine) -> None:
     counts = engine.search(Request(facets=("sector",))).facets["sector"]
     assert counts == {"youth": 2, "housing": 2, "schools": 1, "urban-planning": 1}

@@ -113,6 +113,9 @@ requests = st.builds(
 )
 
 
+axes = st.lists(st.sampled_from((*FACET_NAMES[:4], "year")), min_size=1, max_size=3, unique=True)
+
+
 def _build(name: str, folder: Path, steps: Sequence[Build]) -> Path:
     """The last generation of the builds."""
     former: Path | None = None
@@ -151,14 +154,16 @@ def _shape(matches: Matches) -> object:
 
 
 @settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
-@given(builds(), st.lists(requests, min_size=1, max_size=12), st.sampled_from((1, 2, 8)))
+@given(builds(), st.lists(requests, min_size=1, max_size=12), axes, st.sampled_from((1, 2, 8)))
 def test_columns_answer_as_memory_does(
-    steps: tuple[Build, ...], asked: list[Request], most: int
+    steps: tuple[Build, ...], asked: list[Request], crossed: list[str], most: int
 ) -> None:
     with mock.patch.object(compacting, "MOST_SEGMENTS", most), _both(steps) as (memory, columns):
         for request in asked:
             expected, found = memory.search(request), columns.search(request)
             assert _shape(found) == _shape(expected)
+            combined = columns.combinations(request, crossed)
+            assert combined == memory.combinations(request, crossed)
             assert [match.score for match in found.page] == pytest.approx(
                 [match.score for match in expected.page], rel=1e-9
             )

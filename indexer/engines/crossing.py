@@ -1,0 +1,54 @@
+"""How many reports have each combination of values, over all segments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.engines.base import Combinations
+from indexer.engines.shards import Ints, Mask
+from indexer.engines.streams import NO_YEAR
+
+
+class Axis:
+    """The values of `count` reports on one axis, found by report: `names` by a value's number."""
+
+    def __init__(self, names: Sequence[str], values: Ints, reports: Ints, count: int) -> None:
+        order = np.argsort(reports, kind="stable")
+        self.names = names
+        self._values = values[order]
+        self._at = np.searchsorted(reports[order], np.arange(count + 1))
+
+    def crossed(self, reports: Ints, codes: Ints) -> tuple[Ints, Ints]:
+        """Each report with its code, once for each of its values, which the code then holds."""
+        begin = self._at[reports]
+        counts = self._at[reports + 1] - begin
+        rows = np.repeat(np.arange(len(reports)), counts)
+        ends = np.cumsum(counts)
+        places = np.arange(len(rows)) - np.repeat(ends - counts, counts) + begin[rows]
+        return reports[rows], codes[rows] * len(self.names) + self._values[places]
+
+
+def year_axis(years: Ints) -> Axis:
+    """The years of reports as an axis; a report without a year is not on it."""
+    reports = np.flatnonzero(years != NO_YEAR)
+    names, values = np.unique(years[reports], return_inverse=True)
+    return Axis([str(year) for year in names.tolist()], values, reports, len(years))
+
+
+def combinations(kept: Mask, axes: Sequence[Axis]) -> Combinations:
+    """How many of the kept reports have each combination of values on the axes."""
+    reports = np.flatnonzero(kept)
+    codes = np.zeros(len(reports), np.int64)
+    for axis in axes:
+        reports, codes = axis.crossed(reports, codes)
+    found, counts = np.unique(codes, return_counts=True)
+    sizes = [len(axis.names) for axis in axes]
+    assert math.prod(sizes) < 2**62, "a code holds one value of each axis"
+    numbers = np.unravel_index(found, sizes) if len(found) else [found] * len(axes)
+    names = [
+        [axis.names[n] for n in column.tolist()] for axis, column in zip(axes, numbers, strict=True)
+    ]
+    return dict(zip(zip(*names, strict=True), counts.tolist(), strict=True))
