@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import heapq
 import threading
 import time
@@ -10,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer import build, engines, generations, snippets, syntax, vocabulary
+from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
 from indexer.errors import ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
+from indexer.gapmap import GapMap
 from indexer.generations import Generation
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
@@ -105,6 +107,21 @@ class Catalogue:
                 found = opened.engine.search(replace(request, offset=offset))
 
         return first.total, opened.state, reports()
+
+    def gap_map(self, query: Query, rows: str = "", columns: str = "") -> GapMap:
+        """Where a search has evidence and where it has none, on two of gapmap.AXES."""
+        axes = gapmap.chosen_axes(rows, columns)
+        return gapmap.draw(query, axes, self._counter(query), self.vocabulary)
+
+    def years(self, query: Query) -> dict[int, int]:
+        """How many reports of a search there are from each year, oldest first."""
+        counts = self._counter(query)(("year",))
+        return dict(sorted((int(year), number) for (year,), number in counts.items()))
+
+    def _counter(self, query: Query) -> gapmap.Count:
+        """Counts combinations among the reports of a search, in one generation."""
+        request = _request(query, syntax.parse(query.text))
+        return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
         """The report with this id, or with this alias; ReportNotFound if there is none."""

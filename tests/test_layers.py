@@ -19,7 +19,7 @@ LAYERS = (
     {"models", "syntax", "vocabulary", "config", "generations"},
     {"query"},
     {"readers", "identity"},
-    {"metadata", "passages", "permalinks", "snippets", "sources", "citations"},
+    {"metadata", "passages", "permalinks", "snippets", "sources", "citations", "gapmap"},
     {"editorial", "classify"},
     {"answers"},
     {"export"},
