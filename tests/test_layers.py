@@ -50,6 +50,7 @@ ONE_IMPORTER = {
     "httpx": {"indexer/harvest/network.py", "indexer/harvest/visitor.py"},
     "httpcore": {"indexer/harvest/network.py"},
     "ir_measures": {"indexer/evaluate.py"},
+    "matplotlib": {"webapp/pictures.py"},
     "waitress": {"webapp/serve.py"},
     "flask_babel": {"webapp/i18n.py"},
 }

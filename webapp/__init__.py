@@ -15,6 +15,7 @@ from webapp import (
     errors,
     exports,
     feeds,
+    gapmap,
     headers,
     i18n,
     previews,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     api.pages,
     exports.pages,
     feeds.pages,
+    gapmap.pages,
     site.pages,
     previews.pages,
 )

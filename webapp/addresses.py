@@ -25,7 +25,14 @@ def search_url(query: Query, lang: str | None = None) -> str:
 def export_url(query: Query, suffix: str) -> str:
     """The address of all reports that a search finds, as a file of one kind."""
     path = url_for("exports.exported", lang=current_language(), suffix=suffix)
-    return _with_query(path, permalinks.write(query.at_page(1)))
+    return with_query(path, permalinks.write(query.at_page(1)))
+
+
+def map_url(query: Query) -> str:
+    """The address of the gap map of a search."""
+    path = url_for("gapmap.gap_map", lang=current_language())
+    unordered = Query(query.text, query.filters, query.year_from, query.year_to)
+    return with_query(path, permalinks.write(unordered))
 
 
 def filter_url(facet: str, value: str) -> str:
@@ -45,7 +52,7 @@ def in_language(lang: str, query_string: str = "") -> str:
     if language_of_path(path) is None:
         return url_for("search.home", lang=lang)
     here = request.script_root + quote(f"/{lang}{path[3:] or '/'}", safe="/")
-    return _with_query(here, query_string)
+    return with_query(here, query_string)
 
 
 def absolute(path: str) -> str:
@@ -78,5 +85,6 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
-def _with_query(path: str, query_string: str) -> str:
+def with_query(path: str, query_string: str) -> str:
+    """A path with its parameters, if there are any."""
     return f"{path}?{query_string}" if query_string else path

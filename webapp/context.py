@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
             "static_url": addresses.static_url,
             "search_url": addresses.search_url,
             "export_url": addresses.export_url,
+            "map_url": addresses.map_url,
             "filter_url": addresses.filter_url,
             "report_url": addresses.report_url,
             "web_address": rendering.web_address,

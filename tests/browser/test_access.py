@@ -15,6 +15,8 @@ PAGES = (
     "/report/street-lighting",
     "/report/eclairage",
     "/report/suggested",
+    "/map",
+    "/map?q=study&rows=decade&columns=rating",
     "/about",
     "/status",
     "/nothing",

@@ -18,6 +18,7 @@ PAGES = (
     "/report/eclairage",
     "/report/suggested",
     "/report/withdrawn",
+    "/map?q=theft&rows=population",
     "/about",
     "/status",
 )
