@@ -142,10 +142,16 @@ def _matches(texts: Iterable[_Text], terms: Mapping[str, _Terms]) -> Counter[_Te
 
 
 def _longest(text: Sequence[str], terms: _Terms) -> Iterator[Sequence[_Term]]:
-    sizes = range(max(map(len, terms), default=0), 0, -1)
-    start = 0
-    while start < len(text):
-        size = next((n for n in sizes if tuple(text[start : start + n]) in terms), 0)
-        if size:
-            yield terms[tuple(text[start : start + size])]
-        start += size or 1
+    sizes: dict[str, int] = {}
+    for phrase in terms:
+        sizes[phrase[0]] = max(len(phrase), sizes.get(phrase[0], 0))
+    past = 0
+    for start in [place for place, stem in enumerate(text) if stem in sizes]:
+        if start < past:
+            continue
+        for size in range(sizes[text[start]], 0, -1):
+            found = terms.get(tuple(text[start : start + size]))
+            if found is not None and start + size <= len(text):
+                yield found
+                past = start + size
+                break

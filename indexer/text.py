@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 import snowballstemmer
@@ -132,7 +133,13 @@ def variants(word: str) -> tuple[str, ...]:
 
 def stems(text: str, lang: str) -> list[str]:
     """The stems of a text's words in order: what the index holds of it."""
-    return [stem(word.text, lang) for word in words(text)]
+    return [*filter(None, map(_stemmed, _WORD.findall(text), repeat(lang)))]
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _stemmed(piece: str, lang: str) -> str:
+    """The stem of what a piece holds; empty when that is nothing."""
+    return stem(folded(piece).text, lang)
 
 
 def is_stopword(word: str) -> bool:
@@ -161,15 +168,17 @@ def language(text: str) -> str | None:
 
     Words that are small words in both languages do not count.
     """
-    counts = dict.fromkeys(LANGUAGES, 0)
-    shared = _STOPWORDS["en"] & _STOPWORDS["fr"]
-    for word in words(text[:20_000]):
-        for lang, stopwords in _STOPWORDS.items():
-            counts[lang] += word.text in stopwords and word.text not in shared
-    english, french = counts["en"], counts["fr"]
-    if english == french:
+    lead = sum(map(_leaning, _WORD.findall(text[:20_000])))
+    if lead == 0:
         return None
-    return "en" if english > french else "fr"
+    return "en" if lead > 0 else "fr"
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _leaning(piece: str) -> int:
+    """1 for a small word of English only, -1 for one of French only."""
+    word = folded(piece).text
+    return (word in _STOPWORDS["en"]) - (word in _STOPWORDS["fr"])
 
 
 def slug(text: str) -> str:
