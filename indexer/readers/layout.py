@@ -63,13 +63,13 @@ _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 100
 _MOST_CELL_LINES = 8
 _HYPHENS = ("\ufffe", "\x02", "-", "‐", "\u00ad")
-_SENTENCE_END = re.compile(r"[.!?:;»”\"…)\]]\s*$")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "»", "”", '"', "…", ")", "]")
 _BULLET = re.compile(rf"^[{BULLETS}](\s|$)")
 _DASH = re.compile(r"^[–—*-]\s+\S")
 _NUMBER = re.compile(rf"^{ORDINAL}(\s+\S|$)")
-_ADDRESS = re.compile(r"(?:^|[\s(<])(?:htt?p?s?:?/?|https?://\S*)$")
+_ADDRESS = re.compile(r"(?:^|[(<])(?:htt?p?s?:?/?|https?://.*)$")
 _ADDRESS_REST = re.compile(r"[^\s/._=-]*[/._=-]\S|[^\sA-Z]*\d")
-_LEADERS = re.compile(r"(\.\s?){5,}")
+_LEADERS = re.compile(r"\.(?:\s?\.){4}")
 _PAGE_NUMBER = re.compile(
     r"^(?:page|p\.)?\s*[-–—]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-–—]?"
     r"(?:\s*(?:/|of|de|sur|\|)\s*\d{1,4})?$",
@@ -185,6 +185,7 @@ def _compounds(pages: Sequence[Page]) -> frozenset[str]:
         word.casefold()
         for page in pages
         for fragment in page.fragments
+        if "-" in fragment.text
         for word in re.findall(r"\w+-\w+", fragment.text)
     )
 
@@ -258,13 +259,17 @@ def _continues(group: _Group, fragment: Fragment, leading: float) -> bool:
 
 def _runs_on(last: Fragment, fragment: Fragment) -> bool:
     """Whether a sentence goes on at the top of the next column."""
-    return not _SENTENCE_END.search(last.text) and fragment.text[:1].islower()
+    return not _ends_sentence(last) and fragment.text[:1].islower()
+
+
+def _ends_sentence(fragment: Fragment) -> bool:
+    return fragment.text.rstrip().endswith(_SENTENCE_ENDS)
 
 
 def _starts_block(cell: Sequence[Fragment], fragment: Fragment) -> bool:
     """Whether a line that stands right below others begins a block of its own."""
     last = cell[-1]
-    ended = bool(_SENTENCE_END.search(last.text))
+    ended = _ends_sentence(last)
     if _BULLET.match(fragment.text) or _changes_weight(cell, fragment, ended):
         return True
     marked = bool(_DASH.match(fragment.text) or _NUMBER.match(fragment.text))
@@ -327,7 +332,11 @@ def _joined(cell: Sequence[Fragment], compounds: frozenset[str]) -> str:
 
 def _is_within_address(text: str, line: str) -> bool:
     """Whether a web address begins in the text and goes on in the line."""
-    return bool(_ADDRESS.search(text) and _ADDRESS_REST.match(line))
+    return _ends_in_address(text) and bool(_ADDRESS_REST.match(line))
+
+
+def _ends_in_address(text: str) -> bool:
+    return bool(_ADDRESS.search(text.rpartition(" ")[2]))
 
 
 _CUT = "\ufffe"
@@ -344,7 +353,7 @@ def _cut(line: str) -> str:
 
 def _rejoined(text: str, line: str, compounds: frozenset[str]) -> str:
     """The two halves of a word: with a hyphen if the document writes it so, or capitalises it."""
-    if _ADDRESS.search(text):
+    if _ends_in_address(text):
         return f"{text}-{line}"
     before, after = re.search(r"\w*$", text), re.match(r"\w*", line)
     word = f"{before[0] if before else ''}-{after[0] if after else ''}".casefold()
@@ -392,6 +401,8 @@ def _depths(
     for entry in outline:
         entries[_folded(entry.title)].append(entry)
     depths: dict[int, int] = {}
+    if not entries:
+        return depths
     for position, (group, text) in enumerate(zip(groups, texts, strict=True)):
         for entry in entries.get(_folded(text), ()):
             if entry.page in (None, group.page):

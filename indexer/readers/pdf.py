@@ -105,33 +105,38 @@ def _fragments(page: Any) -> Iterator[Fragment]:
     """The lines of a page in reading order, cut where a wide gap separates cells of a table."""
     text = page.get_text_range()
     aligned = len(text) == page.count_chars()
+    characters = _Characters(page)
     for match in _LINE.finditer(text):
         line = match[0].strip()
         if not line:
             continue
         start = match.start() + match[0].index(line)
-        first = start if aligned else raw.FPDFText_GetCharIndexFromTextIndex(page, start)
+        first = start if aligned else characters.place(start)
         if first >= 0:
-            yield from _cells(page, first, line)
+            yield from _cells(characters, first, line)
 
 
-def _cells(page: Any, first: int, line: str) -> Iterator[Fragment]:
+def _cells(characters: _Characters, first: int, line: str) -> Iterator[Fragment]:
     # A bullet, code or a note's number may be set smaller than the line that it begins or ends.
-    letter = first + next((at for at, character in enumerate(line) if character.isalnum()), 0)
+    letter = first + _first_letter(line)
     last = first + len(line) - 1
-    size = max(_size(page, letter), _size(page, last))
-    bold = _is_bold(page, letter) and _is_bold(page, last)
-    baseline = _baseline(page, first)
-    rectangles = _rectangles(page, first, len(line))
+    size = max(characters.size(letter), characters.size(last))
+    bold = characters.is_bold(letter) and characters.is_bold(last)
+    baseline = characters.baseline(first)
+    rectangles = characters.rectangles(first, len(line))
     left = rectangles[0][0] if rectangles else 0.0
     right = max((rectangle[1] for rectangle in rectangles), default=0.0)
     if not _may_hold_gaps(rectangles, size, right - left, len(line)):
         yield Fragment(line, left, right, baseline, size, bold)
         return
-    for start, end in _spans(page, first, line, size):
-        left = _box(page, first + start)[0]
-        right = _box(page, first + end - 1)[1]
+    for start, end in _spans(characters, first, line, size):
+        left = characters.box(first + start)[0]
+        right = characters.box(first + end - 1)[1]
         yield Fragment(line[start:end], left, right, baseline, size, bold)
+
+
+def _first_letter(line: str) -> int:
+    return next((at for at, character in enumerate(line) if character.isalnum()), 0)
 
 
 def _may_hold_gaps(
@@ -141,13 +146,15 @@ def _may_hold_gaps(
     return apart or width > _WIDE * size * length
 
 
-def _spans(page: Any, first: int, line: str, size: float) -> Iterator[tuple[int, int]]:
+def _spans(
+    characters: _Characters, first: int, line: str, size: float
+) -> Iterator[tuple[int, int]]:
     """The parts of a line that wide gaps separate, as positions in it."""
     words = list(re.finditer(r"\S+", line))
     start = 0
     for before, after in pairwise(words):
-        gap = _box(page, first + after.start())[0] - _box(page, first + before.end() - 1)[1]
-        if gap > CELL_GAP * size:
+        end = characters.box(first + before.end() - 1)[1]
+        if characters.box(first + after.start())[0] - end > CELL_GAP * size:
             yield start, before.end()
             start = after.start()
     yield start, words[-1].end()
@@ -162,38 +169,54 @@ def _language(document: Any) -> str:
     return buffer.raw[: min(size, len(buffer))].decode("utf-16-le", errors="ignore").rstrip("\0")
 
 
-def _size(page: Any, index: int) -> float:
-    """The height of a character's font in points, with the scale of its matrix."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(page, index, matrix)
-    scale = (matrix.c**2 + matrix.d**2) ** 0.5
-    return float(raw.FPDFText_GetFontSize(page, index) * (scale or 1.0))
+class _Characters:
+    """Where the characters of a page stand, and in which font; each is asked for by its index.
 
+    What PDFium answers into is made once for a page: making it for each answer takes longer than
+    the answer.
+    """
 
-def _is_bold(page: Any, index: int) -> bool:
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(page, index, name, len(name), None)
-    return _BOLD.search(name.value) is not None
+    def __init__(self, page: Any) -> None:
+        self._page = page.raw
+        self._matrix = raw.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._numbers = [ctypes.c_double() for _ in range(4)]
+        self._references = [ctypes.byref(number) for number in self._numbers]
 
+    def place(self, position: int) -> int:
+        """The index of the character at a position of the page's text, negative if it has none."""
+        return int(raw.FPDFText_GetCharIndexFromTextIndex(self._page, position))
 
-def _baseline(page: Any, index: int) -> float:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(page, index, x, y)
-    return y.value
+    def size(self, index: int) -> float:
+        """The height of a character's font in points, with the scale of its matrix."""
+        matrix = self._matrix
+        known = raw.FPDFText_GetMatrix(self._page, index, matrix)
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5 if known else 0.0
+        return float(raw.FPDFText_GetFontSize(self._page, index) * (scale or 1.0))
 
+    def is_bold(self, index: int) -> bool:
+        """Whether a character's font says so in its name."""
+        room = len(self._name)
+        length = raw.FPDFText_GetFontInfo(self._page, index, self._name, room, None)
+        return 0 < length <= room and _BOLD.search(self._name.value) is not None
 
-def _rectangles(page: Any, first: int, count: int) -> list[tuple[float, float]]:
-    """The left and right edges of the runs of text in a range of characters."""
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    found = []
-    for number in range(raw.FPDFText_CountRects(page, first, count)):
-        raw.FPDFText_GetRect(page, number, left, top, right, bottom)
-        found.append((left.value, right.value))
-    return found
+    def baseline(self, index: int) -> float:
+        """The height at which a character stands."""
+        x, y, *_ = self._references
+        known = raw.FPDFText_GetCharOrigin(self._page, index, x, y)
+        return self._numbers[1].value if known else 0.0
 
+    def rectangles(self, first: int, count: int) -> list[tuple[float, float]]:
+        """The left and right edges of the runs of text in a range of characters."""
+        left, _, right, _ = self._numbers
+        found = []
+        for number in range(raw.FPDFText_CountRects(self._page, first, count)):
+            raw.FPDFText_GetRect(self._page, number, *self._references)
+            found.append((left.value, right.value))
+        return found
 
-def _box(page: Any, index: int) -> tuple[float, float]:
-    """The left and right edges of a character."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    raw.FPDFText_GetCharBox(page, index, left, right, bottom, top)
-    return left.value, right.value
+    def box(self, index: int) -> tuple[float, float]:
+        """The left and right edges of a character."""
+        left, right, *_ = self._numbers
+        known = raw.FPDFText_GetCharBox(self._page, index, *self._references)
+        return (left.value, right.value) if known else (0.0, 0.0)
