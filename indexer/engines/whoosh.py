@@ -23,6 +23,7 @@ from whoosh.index import TOC
 from whoosh.reading import SegmentReader
 from whoosh.support.charset import accent_map
 
+from indexer.engines.filling import Fields, Pool
 from indexer.engines.streams import Cut
 from indexer.errors import EngineError
 from indexer.fields import FACET_NAMES, TEXT_NAMES
@@ -32,7 +33,8 @@ _SEPARATOR: Final = "|"
 # Joining Whoosh segments reads every posting of them again, in Python: only small ones are joined.
 MOST_SEGMENTS: Final = 8
 _SMALL: Final = 10_000
-_MEMORY: Final = 256
+# How many postings, of about 250 bytes each, are sorted in memory.
+_MOST_POSTINGS: Final = 1_000_000
 # Most words stand once in a text; their places are encoded once for all.
 _USUAL_PLACES: Final = 1_000
 
@@ -118,8 +120,10 @@ class Documents:
         with converted(path):
             self._index = index.create_in(str(path), _schema()) if new else _open(path)
             # Not in one file for a segment: Whoosh would read all of it to find a single term.
-            self._writer = self._index.writer(limitmb=_MEMORY, compound=False)
+            self._writer = self._index.writer(compound=False)
             self._writer.schema = _schema()
+            self._writer.pool = Pool(self._writer.pool, _MOST_POSTINGS)
+            self._writer.fieldwriter = Fields(self._writer.fieldwriter)
 
     def add_report(
         self, report: Report, title: Cut, summary: Cut, facets: Mapping[str, Sequence[str]]
