@@ -1,4 +1,4 @@
-"""PDF: each page's text with the place and the font of every line; layout.py makes sense of it.
+"""PDF: each page's text with the place and the font of every line; `layout` makes sense of it.
 
 PDFium is asked for a whole page's text at once and then only for the ends of its lines, because
 a call for each character takes longer than everything else together.
@@ -21,7 +21,8 @@ from pypdfium2 import raw
 from indexer.errors import Encrypted, NoText
 from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import assemble, parsing, recorded_properties
-from indexer.readers.layout import CELL_GAP, Entry, Fragment, Page, items
+from indexer.readers.layout import items
+from indexer.readers.layout.placed import CELL_GAP, Entry, Fragment, Page
 
 # The end of a line, or the mark that PDFium puts for a hyphen at the end of one (and then no
 # line end at all).
