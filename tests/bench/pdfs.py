@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import statistics
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from reportlab.lib.pagesizes import letter
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.bench import corpus, language
+from tests.bench import bare, corpus, language
 from tests.bench.changes import command
 
 PASSAGES_A_PAGE: Final = 3
@@ -24,7 +23,6 @@ PASSAGES_A_PAGE: Final = 3
 PAGES: Final = (8, 33)
 _FONT, _BOLD, _HIGH = "Helvetica", "Helvetica-Bold", 10
 _MARGIN: Final = 60
-_SPAWN: Final = multiprocessing.get_context("spawn")
 
 
 def measure(count: int, folder: Path) -> dict[str, Any]:
@@ -32,17 +30,17 @@ def measure(count: int, folder: Path) -> dict[str, Any]:
     documents = folder / "documents"
     make(count, documents)
     files = sorted(documents.glob("*.pdf"))
-    bare, ours = [], []
+    alone, ours = [], []
     for number in range(2):
-        bare.append(extract(files))
+        alone.append(bare.extract(files))
         ours.append(command(documents, folder / f"index-{number}"))
     pages = sum(map(_page_count, files))
     return {
         "pdfs": count,
         "pages": pages,
-        "bare_s": round(statistics.mean(bare), 2),
+        "bare_s": round(statistics.mean(alone), 2),
         "ours_s": round(statistics.mean(ours), 2),
-        "ratio": round(statistics.mean(ours) / statistics.mean(bare), 2),
+        "ratio": round(statistics.mean(ours) / statistics.mean(alone), 2),
     }
 
 
@@ -85,21 +83,6 @@ def _draw(canvas: Canvas, texts: list[tuple[str, str]], page: int) -> None:
     canvas.setFont(_FONT, _HIGH)
     canvas.drawString(width / 2, _MARGIN / 2, str(page))
     canvas.showPage()
-
-
-def extract(files: list[Path]) -> float:
-    """Seconds for the text of every page, by as many processes as there are cores."""
-    started = time.perf_counter()
-    with ProcessPoolExecutor(os.cpu_count(), _SPAWN) as pool:
-        characters = sum(pool.map(_characters, files))
-    if not characters:
-        raise RuntimeError("the PDFs that were made hold no text")
-    return time.perf_counter() - started
-
-
-def _characters(file: Path) -> int:
-    with pypdfium2.PdfDocument(file) as document:
-        return sum(len(page.get_textpage().get_text_bounded()) for page in document)
 
 
 def _page_count(file: Path) -> int:
