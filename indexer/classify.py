@@ -12,6 +12,7 @@ A sector is suggested when its words say enough, and not much less than those of
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,7 +55,17 @@ class _Term:
     weight: float
 
 
-_Terms = Mapping[tuple[str, ...], Sequence[_Term]]
+_Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The sectors' words by their stems, and how long the longest is that begins with a stem."""
+
+    by_stems: Mapping[_Phrase, Sequence[_Term]]
+    longest: Mapping[str, int]
+
+
 _Text = tuple[str, str]  # and its language
 
 
@@ -112,9 +123,10 @@ def _best(reasons: Mapping[str, list[Reason]]) -> tuple[Label, ...]:
     return tuple(label for label in suggested if label.score >= least)[:MOST_LABELS]
 
 
-def _terms(vocabulary: Vocabulary, lang: str) -> dict[tuple[str, ...], list[_Term]]:
+@functools.lru_cache(maxsize=8)
+def _terms(vocabulary: Vocabulary, lang: str) -> _Terms:
     """The sectors' words by their stems; of two words of a sector with one stem, the first."""
-    found: dict[tuple[str, ...], list[_Term]] = {}
+    found: dict[_Phrase, list[_Term]] = {}
     for key in vocabulary.keys("sector"):
         entry = vocabulary.entry("sector", key)
         assert entry is not None
@@ -123,7 +135,10 @@ def _terms(vocabulary: Vocabulary, lang: str) -> dict[tuple[str, ...], list[_Ter
             if all(term.sector != key for term in same):
                 same.append(_Term(key, text, weight))
     found.pop((), None)
-    return found
+    longest: dict[str, int] = {}
+    for phrase in found:
+        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
+    return _Terms(found, longest)
 
 
 def _weighted(entry: Entry, lang: str) -> Iterator[tuple[str, float]]:
@@ -142,16 +157,14 @@ def _matches(texts: Iterable[_Text], terms: Mapping[str, _Terms]) -> Counter[_Te
 
 
 def _longest(text: Sequence[str], terms: _Terms) -> Iterator[Sequence[_Term]]:
-    sizes: dict[str, int] = {}
-    for phrase in terms:
-        sizes[phrase[0]] = max(len(phrase), sizes.get(phrase[0], 0))
+    """The terms in a text, each the longest that begins where it does, none inside another."""
     past = 0
-    for start in [place for place, stem in enumerate(text) if stem in sizes]:
+    for start in [place for place, stem in enumerate(text) if stem in terms.longest]:
         if start < past:
             continue
-        for size in range(sizes[text[start]], 0, -1):
-            found = terms.get(tuple(text[start : start + size]))
-            if found is not None and start + size <= len(text):
+        last = min(start + terms.longest[text[start]], len(text))
+        for end in range(last, start, -1):
+            if found := terms.by_stems.get(tuple(text[start:end])):
                 yield found
-                past = start + size
+                past = end
                 break

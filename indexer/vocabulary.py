@@ -43,7 +43,8 @@ class Entry:
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity, so that what is derived from one can be kept by it.
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Every controlled list by facet name, and the concepts by key.
 
