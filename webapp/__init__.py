@@ -11,6 +11,7 @@ from indexer.catalogue import Catalogue
 from webapp import (
     about,
     api,
+    comparing,
     context,
     errors,
     exports,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     status.pages,
     api.pages,
     openapi.pages,
+    comparing.pages,
     exports.pages,
     feeds.pages,
     gapmap.pages,

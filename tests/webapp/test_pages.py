@@ -19,6 +19,7 @@ PAGES = (
     "/report/suggested",
     "/report/withdrawn",
     "/map?q=theft&rows=population",
+    "/compare?report=street-lighting&report=eclairage",
     "/about",
     "/status",
 )
