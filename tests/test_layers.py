@@ -22,7 +22,7 @@ LAYERS = (
     {"metadata", "passages", "permalinks", "snippets", "sources", "citations", "gapmap"},
     {"editorial", "classify"},
     {"answers"},
-    {"export"},
+    {"export", "digests"},
     {"corpus"},
     {"prepare"},
     {"engines"},
