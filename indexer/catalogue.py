@@ -51,12 +51,16 @@ class Status:
     last_build: build.BuildReport | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Open:
     generation: Generation
     engine: Engine
-    by_alias: Mapping[str, str]
     state: IndexState
+
+    @functools.cached_property
+    def by_alias(self) -> Mapping[str, str]:
+        """The id of a report by each of its former ids; a search asks for none of them."""
+        return {alias: entry.id for entry in self.engine.entries() for alias in entry.aliases}
 
 
 class Catalogue:
@@ -126,7 +130,9 @@ class Catalogue:
     def report(self, report_id: str) -> Report:
         """The report with this id, or with this alias; ReportNotFound if there is none."""
         opened = self._open()
-        found = opened.engine.report(opened.by_alias.get(report_id, report_id))
+        found = opened.engine.report(report_id)
+        if found is None and report_id in opened.by_alias:
+            found = opened.engine.report(opened.by_alias[report_id])
         if found is None:
             raise ReportNotFound(report_id)
         return found
@@ -188,7 +194,7 @@ class Catalogue:
             if self._opened is None or self._opened.generation.name != name:
                 # The former engine is not closed: another thread may be in the middle of it.
                 self._opened = _load(generations.current(self.config.index))
-                self.vocabulary = vocabulary.load(self.config.corpus)
+                self.vocabulary = vocabulary.load(self.config.corpus, self.vocabulary)
             return self._opened
 
     def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
@@ -204,12 +210,9 @@ _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.con
 
 def _load(generation: Generation) -> _Open:
     engine = engines.open_engine(generation.engine, generation.path)
-    entries = engine.entries()
-    state = IndexState(
-        generation.name, len(entries), engine.passage_count(), _whole_seconds(generation.built_at)
-    )
-    aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
-    return _Open(generation, engine, aliases, state)
+    built_at = _whole_seconds(generation.built_at)
+    counts = engine.report_count(), engine.passage_count()
+    return _Open(generation, engine, IndexState(generation.name, *counts, built_at))
 
 
 def _by_added(report: Report) -> tuple[int, int, str]:

@@ -49,13 +49,15 @@ class Vocabulary:
     """Every controlled list by facet name, and the concepts by key.
 
     `digest` changes with any of the lists; concepts serve queries only, so the index does not
-    depend on them. `problems` are those of the corpus's own concepts.
+    depend on them. `problems` are those of the corpus's own concepts. `state` changes with any
+    of the files.
     """
 
     lists: Mapping[str, Mapping[str, Entry]]
     digest: str
     terms: Mapping[str, Term] = field(default_factory=dict)
     problems: tuple[VocabularyError, ...] = ()
+    state: str = ""
 
     def keys(self, facet: str) -> tuple[str, ...]:
         """The keys of a list in the order of its file; empty for a facet without a list."""
@@ -98,26 +100,38 @@ class Vocabulary:
                 yield from ((fold(term), key) for term in entry.terms.get(lang, ()))
 
 
-def load(corpus: Path | None = None) -> Vocabulary:
+def load(corpus: Path | None = None, known: Vocabulary | None = None) -> Vocabulary:
     """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key.
 
-    A problem among the concepts costs only what it touches, and stands in `problems`.
+    A problem among the concepts costs only what it touches, and stands in `problems`. `known` is
+    returned as it is if no file has changed since, because reading YAML takes long.
     """
     source = _own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE)
-    lists = {"sector": _entries(_read(source), f"{source.name}")}
     packaged = _packaged("vocabulary.yaml")
+    own = _own(corpus, TERMS_FILE)
+    words = own or _packaged(TERMS_FILE)
+    state = _digest(source, packaged, words)
+    if known and known.state == state:
+        return known
+    lists = {"sector": _entries(_read(source), f"{source.name}")}
     for name, rows in yamlfile.load_mapping(packaged).items():
         lists[name] = _entries(rows, f"{packaged.name}: {name}")
-    digest = hashlib.sha256(source.read_bytes() + packaged.read_bytes()).hexdigest()
-    own = _own(corpus, TERMS_FILE)
-    concepts, problems = terms.load(own or _packaged(TERMS_FILE), lists["sector"])
+    concepts, problems = terms.load(words, lists["sector"])
     # The packaged concepts name the packaged sectors, which a corpus may have replaced.
-    return Vocabulary(lists, digest, concepts, tuple(problems) if own else ())
+    told = tuple(problems) if own else ()
+    return Vocabulary(lists, _digest(source, packaged), concepts, told, state)
 
 
 def _own(corpus: Path | None, name: str) -> Path | None:
     path = corpus / name if corpus else None
     return path if path and path.exists() else None
+
+
+def _digest(*files: Path) -> str:
+    try:
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    except OSError as error:
+        raise VocabularyError(f"{error.filename}: cannot be read ({error.strerror}).") from error
 
 
 def _packaged(name: str) -> Path:

@@ -104,6 +104,9 @@ class Engine(Protocol):
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order; empty when there is no such report."""
 
+    def report_count(self) -> int:
+        """How many reports there are."""
+
     def passage_count(self) -> int:
         """How many passages there are in all."""
 

@@ -15,7 +15,7 @@ from indexer.engines.counting import facet_columns, packed
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
-from indexer.engines.paging import Scored, Shown, leading, shown
+from indexer.engines.paging import Scored, Shown, distinct, leading, shown
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
@@ -176,7 +176,7 @@ class ColumnsEngine:
         worth = self._worth(scored, first)
         least = np.partition(worth, len(worth) - count)[len(worth) - count]
         bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
-        return np.unique(owners[values >= bound])
+        return distinct(owners[values >= bound])
 
     def _worth(self, scored: Scored, rows: Ints) -> Floats:
         """The scores of reports: their best passage, and a tenth of each of the next two."""
@@ -236,6 +236,10 @@ class ColumnsEngine:
         first, last = self._first[row : row + 2].tolist()
         numbers = range(first - shard.first_passage, last - shard.first_passage)
         return tuple(shard.passage(number, report_id) for number in numbers)
+
+    def report_count(self) -> int:
+        """How many reports there are."""
+        return int(np.count_nonzero(self._shards.live_reports))
 
     def passage_count(self) -> int:
         """How many passages there are in all."""

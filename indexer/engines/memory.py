@@ -97,6 +97,10 @@ class MemoryEngine:
         row = self._by_id.get(report_id)
         return tuple(self._passages[number] for number in row.passages) if row else ()
 
+    def report_count(self) -> int:
+        """How many reports there are."""
+        return len(self._by_id)
+
     def passage_count(self) -> int:
         """How many passages there are in all."""
         return len(self._passages)

@@ -56,8 +56,13 @@ def leading(values: Floats, owners: Ints, count: int) -> Ints:
         sample = values[:: _SAMPLE if wanted > _SAMPLE else 1]
         size = max(1, wanted * len(sample) // len(values))
         limit = np.partition(sample, len(sample) - size)[len(sample) - size]
-        found = np.unique(owners[values >= limit])
+        found = distinct(owners[values >= limit])
         if len(found) >= count:
             return found
         wanted *= 8
-    return np.unique(owners)
+    return distinct(owners)
+
+
+def distinct(ordered: Ints) -> Ints:
+    """Each of the numbers once; `np.unique` would import masked arrays, for a tenth of a second."""
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]

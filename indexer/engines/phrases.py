@@ -86,7 +86,9 @@ def _among(keys: Ints, sorted_keys: Ints) -> Mask:
 
 def _weights(shard: Shard, passages: Array, positions: Ints, fields: int) -> tuple[Array, Array]:
     """The weights of the passages in which a phrase begins at these positions."""
-    found, owner = np.unique(passages, return_inverse=True)
+    # Beginnings are in order, so that equal passages stand together.
+    first = np.diff(passages, prepend=-1) != 0
+    found, owner = passages[first], np.cumsum(first) - 1
     lengths = shard.arrays["passage.lengths"][found].astype(np.int64)
     # A field ends where the next begins, one free place after its last word.
     ends = np.cumsum(lengths + 1, axis=1)

@@ -294,6 +294,7 @@ def test_reports_and_passages_come_back_as_they_were_written(engine: Engine) -> 
     for held, cut in CORPUS:
         assert engine.report(held.id) == held
         assert engine.passages(held.id) == cut
+    assert engine.report_count() == len(CORPUS)
     assert engine.passage_count() == sum(len(cut) for _, cut in CORPUS)
 
 

@@ -184,6 +184,7 @@ def test_columns_answer_as_memory_does(
             )
         assert list(columns.reports()) == list(memory.reports())
         assert list(columns.entries()) == list(memory.entries())
+        assert columns.report_count() == memory.report_count()
         assert columns.passage_count() == memory.passage_count()
         for report in memory.reports():
             assert columns.passages(report.id) == memory.passages(report.id)

@@ -101,3 +101,11 @@ def test_a_wrong_list_is_told_with_file_and_key(tmp_path: Path, content: str, to
         vocabulary.load(own)
     assert "sectors.yaml" in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_a_vocabulary_whose_files_have_not_changed_is_not_read_again(tmp_path: Path) -> None:
+    corpus = write(tmp_path, "- {key: a, label: {en: A, fr: Â}}\n")
+    known = vocabulary.load(corpus)
+    assert vocabulary.load(corpus, known) is known
+    write(tmp_path, "- {key: b, label: {en: B, fr: B}}\n")
+    assert vocabulary.load(corpus, known).keys("sector") == ("b",)
