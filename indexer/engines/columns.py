@@ -9,19 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.engines import segment
+from indexer.engines import segment, totals
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
 from indexer.engines.counting import facet_columns, packed
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight
-from indexer.engines.matching import Floats, Matcher, added, counted
-from indexer.engines.paging import Scored, Shown, distinct, leading, shown
-from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
+from indexer.engines.matching import Matcher
+from indexer.engines.paging import Shown, candidates, grouped
+from indexer.engines.ranking import YEAR, sort_of
+
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
+from indexer.engines.totals import Scored
 from indexer.models import Passage, Report
-from indexer.syntax import Clause, Not, required
 
 
 class ColumnsEngine:
@@ -31,8 +32,6 @@ class ColumnsEngine:
         self._shards = open_shards(path)
         self._matcher = Matcher(self._shards)
         self._facets = facet_columns(self._shards.parts)
-        self._first = self._shards.first
-        self._owners = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
 
@@ -59,7 +58,7 @@ class ColumnsEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
-        scored = self._scored(request.clauses)
+        scored = totals.scored(request.clauses, self._shards, self._matcher)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
         bits = packed(kept)
@@ -74,7 +73,8 @@ class ColumnsEngine:
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
         """How many of the reports that match have each combination of values."""
-        kept = _all(self._scored(request.clauses).reports, *self._filters(request).values())
+        scored = totals.scored(request.clauses, self._shards, self._matcher)
+        kept = _all(scored.reports, *self._filters(request).values())
         crossed = [self._years if name == YEAR else self._facets[name].axis for name in axes]
         return combinations(kept, crossed)
 
@@ -88,40 +88,9 @@ class ColumnsEngine:
         kept = _all(scored.reports, *others)
         return self._facets[name].count(kept, packed(kept))
 
-    def _scored(self, clauses: Sequence[Clause]) -> Scored:
-        wanted = [clause for clause in clauses if not isinstance(clause, Not)]
-        scores = self._sum(wanted)
-        excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
-        for passages in excluded:
-            scores[passages] = 0
-        matched = scores > 0
-        if not wanted:
-            matched = self._shards.live.copy()
-            for passages in excluded:
-                matched[passages] = False
-        found = np.flatnonzero(matched)
-        owners = self._owners[found]
-        reports = counted(owners, len(self._first) - 1) > 0
-        return Scored(scores, found, owners, reports)
-
-    def _excluded(self, clause: Not) -> Ints:
-        return self._matcher.numbers(self._matcher.clause(clause).passages)
-
-    def _sum(self, wanted: Sequence[Clause]) -> Floats:
-        """The sum over clauses times the share that matched; 0 where a required one does not."""
-        found = [self._matcher.clause(clause) for clause in wanted]
-        scores = self._matcher.summed([part for matched in found for part in matched.parts])
-        if len(found) > 1:
-            scores *= self._matcher.count([matched.passages for matched in found])
-            scores /= len(found)
-        musts = [m.passages for clause, m in zip(wanted, found, strict=True) if required(clause)]
-        if musts and len(found) > 1:
-            scores[self._matcher.count(musts) < len(musts)] = 0
-        return scores
-
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
-        count = len(self._first) - 1
+        count = len(self._shards.live_reports)
         masks = {
             name: self._facets[name].having(values)
             if name in self._facets
@@ -145,52 +114,21 @@ class ColumnsEngine:
         last = request.offset + request.limit
         sort = sort_of(request)
         if sort == "relevance":
-            candidates = self._candidates(scored, kept, last)
-            values = self._worth(scored, candidates)
-            order = np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))
-            rows = candidates[order][request.offset : last]
+            rows = candidates(scored, kept, last)
         else:
             rows = self._order(sort)
             rows = rows[kept[rows]][request.offset : last]
-        begins = np.searchsorted(scored.passages, self._first[rows]).tolist()
-        ends = np.searchsorted(scored.passages, self._first[rows + 1]).tolist()
-        page = [
-            shown(row, scored, begin, end, request.snippets)
-            for row, begin, end in zip(rows.tolist(), begins, ends, strict=True)
-        ]
-        return self._marked(page, request)
+        held = grouped(scored, self._shards.first, rows)
+        places = np.arange(len(rows))
+        if sort == "relevance":
+            order = np.lexsort((self._rank[rows], -np.rint(held.worth * STEPS)))
+            places = order[request.offset : last]
+        return self._marked(held.shown(places, request.snippets), request)
 
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
             return self._newest
         return self._oldest if sort == "oldest" else self._titles
-
-    def _candidates(self, scored: Scored, kept: Mask, count: int) -> Ints:
-        """The reports that can be among the first `count`: what a report is worth lies between
-        its best passage and that with the most that further passages can add."""
-        inside = kept[scored.owners]
-        values, owners = scored.scores[scored.passages][inside], scored.owners[inside]
-        first = leading(values, owners, count)
-        if count < 1 or len(first) < count:
-            return np.flatnonzero(kept)
-        worth = self._worth(scored, first)
-        least = np.partition(worth, len(worth) - count)[len(worth) - count]
-        bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
-        return distinct(owners[values >= bound])
-
-    def _worth(self, scored: Scored, rows: Ints) -> Floats:
-        """The scores of reports: their best passage, and a tenth of each of the next two."""
-        counts = self._first[rows + 1] - self._first[rows]
-        ends = np.cumsum(counts)
-        owner = np.repeat(np.arange(len(rows)), counts)
-        if not len(owner):
-            return np.zeros(len(rows))
-        passages = np.arange(ends[-1]) + np.repeat(self._first[rows] - (ends - counts), counts)
-        values = scored.scores[passages]
-        order = np.lexsort((-values, owner))
-        place = np.arange(len(order)) - np.repeat(ends - counts, counts)
-        weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
-        return added(owner, len(rows), values[order] * weights)
 
     def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
@@ -233,7 +171,7 @@ class ColumnsEngine:
         if row is None:
             return ()
         shard = self._shards.shard_of_report(row)
-        first, last = self._first[row : row + 2].tolist()
+        first, last = self._shards.first[row : row + 2].tolist()
         numbers = range(first - shard.first_passage, last - shard.first_passage)
         return tuple(shard.passage(number, report_id) for number in numbers)
 

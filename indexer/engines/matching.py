@@ -24,35 +24,36 @@ Floats = NDArray[np.float64]
 _EVERY_FIELD: Final = (1 << FIELDS) - 1
 
 
-# Some passages of a segment, each once, with a value for each, and the number of its first.
-Piece = tuple[Array, Array, int]
+# Some passages of a segment, in order and each once, with a value for each.
+Piece = tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Pieces of all segments, whose values count times `factor`."""
+    """A piece of each segment, whose values count times `factor`."""
 
     pieces: tuple[Piece, ...]
     factor: float = 1.0
 
     def __len__(self) -> int:
-        return sum(len(passages) for passages, _, _ in self.pieces)
+        return sum(len(passages) for passages, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a clause found: parts to add up, and every passage once."""
+    """What a clause found: parts that hold each of its passages in one of them, and parts that
+    add to what some of those passages are worth."""
 
-    parts: tuple[Part, ...]
-    passages: Part
+    once: tuple[Part, ...]
+    more: tuple[Part, ...] = ()
 
 
 Rows = Callable[[Shard], tuple[Array, Array]]
 
 
 class Matcher:
-    """The postings of all segments, and room to add them up in that each thread keeps: to ask
-    the system for new memory takes longer than to fill it."""
+    """The postings of all segments, and room to add up those of one segment at a time in, which
+    each thread keeps: to ask the system for new memory takes longer than to fill it."""
 
     def __init__(self, shards: Shards) -> None:
         self._shards = shards
@@ -65,42 +66,30 @@ class Matcher:
             return self.leaf(clause.clause)
         if not isinstance(clause, AnyOf):
             return self.leaf(clause)
-        best = np.zeros(self._shards.passages)
-        for leaf in clause.clauses:
-            np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
-        found = np.flatnonzero(best)
-        part = Part(((found, best[found], 0),))
-        return Matched((part,), part)
+        found = [self.leaf(leaf) for leaf in clause.clauses]
+        pieces = (self._best(number, found) for number in range(len(self._shards.parts)))
+        return Matched((Part(tuple(pieces)),))
 
-    def summed(self, parts: Sequence[Part]) -> Floats:
-        """The sum of parts for every passage."""
-        numbers, values = self._rows(sum(map(len, parts)))
-        self._fill(numbers, parts)
+    def _best(self, segment: int, found: Sequence[Matched]) -> Piece:
+        best = np.zeros(self._shards.parts[segment].passages)
+        for matched in found:
+            np.maximum(best, self.summed(segment, [matched])[0], out=best)
+        passages = np.flatnonzero(best > 0)
+        return passages, best[passages]
+
+    def summed(self, segment: int, found: Sequence[Matched]) -> tuple[Floats, Ints]:
+        """For each passage of a segment the sum of what was found; and the passages that were
+        found, once for each that found them, in memory that the next call uses again."""
+        once = [(part.pieces[segment], part.factor) for m in found for part in m.once]
+        more = [(part.pieces[segment], part.factor) for m in found for part in m.more]
+        numbers, values = self._rows(sum(len(piece[0]) for piece, _ in (*once, *more)))
         end = 0
-        for part in parts:
-            for passages, impacts, _ in part.pieces:
-                start, end = end, end + len(passages)
-                np.multiply(impacts, part.factor, out=values[start:end], dtype=np.float64)
-        return added(numbers, self._shards.passages, values)
-
-    def count(self, parts: Sequence[Part]) -> Ints:
-        """In how many of the parts each passage is."""
-        numbers, _ = self._rows(sum(map(len, parts)))
-        self._fill(numbers, parts)
-        return counted(numbers, self._shards.passages)
-
-    def numbers(self, part: Part) -> Ints:
-        """The passages of a part, numbered through all segments."""
-        numbers = np.zeros(len(part), np.int64)
-        self._fill(numbers, [part])
-        return numbers
-
-    def _fill(self, numbers: Ints, parts: Sequence[Part]) -> None:
-        end = 0
-        for part in parts:
-            for passages, _, first in part.pieces:
-                start, end = end, end + len(passages)
-                np.add(passages, first, out=numbers[start:end], dtype=np.int64)
+        for (passages, impacts), factor in (*once, *more):
+            start, end = end, end + len(passages)
+            numbers[start:end] = passages
+            np.multiply(impacts, factor, out=values[start:end], dtype=np.float64)
+        sums = added(numbers, self._shards.parts[segment].passages, values)
+        return sums, numbers[: sum(len(piece[0]) for piece, _ in once)]
 
     def _rows(self, count: int) -> tuple[Ints, Floats]:
         """Room for a number and a value in each of so many rows."""
@@ -124,8 +113,9 @@ class Matcher:
     def _word(self, text: str, fields: int) -> Matched:
         stems = [self._term("stem", stem, fields, 1.0) for stem in variants(text)]
         exact = self._term("form", text, fields, EXACT_WEIGHT)
+        once, again = _disjoint(stems)
         # Wherever a form stands, its stem in the language of the text stands too.
-        return Matched((*stems, exact), _union(stems))
+        return Matched(once, (*again, exact))
 
     def _term(self, kind: str, name: str, fields: int, share: float) -> Part:
         pieces = self._gathered(lambda shard: _term(shard, kind, name, fields))
@@ -134,9 +124,8 @@ class Matcher:
     def _weighed(self, weights: Rows) -> Matched:
         """What is counted like one term, whose weights are known only now."""
         held = self._gathered(weights)
-        pieces = tuple((found, impact(values), first) for found, values, first in held)
-        part = Part(pieces, rarity(self._total, len(Part(pieces))))
-        return Matched((part,), part)
+        pieces = tuple((found, impact(values)) for found, values in held)
+        return Matched((Part(pieces, rarity(self._total, len(Part(pieces)))),))
 
     def _gathered(self, rows: Rows) -> tuple[Piece, ...]:
         """The rows of all segments, without passages that are gone."""
@@ -155,31 +144,41 @@ def added(numbers: Ints, count: int, values: Floats) -> Floats:
     return np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
 
 
-def _union(parts: Sequence[Part]) -> Part:
-    """Every passage of one or two parts once."""
-    if len(parts) == 1:
-        return parts[0]
-    one, other = sorted(parts, key=len, reverse=True)
-    more = tuple(
-        _without(piece, others) for piece, others in zip(other.pieces, one.pieces, strict=True)
-    )
-    return Part((*one.pieces, *more))
+def _disjoint(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """The parts without what a larger one has too, and that."""
+    once: list[Part] = []
+    again: list[Part] = []
+    for part in sorted(parts, key=len, reverse=True):
+        for larger in once:
+            part, both = _divided(larger, part)
+            again.append(both)
+        once.append(part)
+    return tuple(once), tuple(again)
 
 
-def _without(piece: Piece, others: Piece) -> Piece:
-    passages, values, first = piece
-    if not len(passages) or not len(others[0]):
-        return piece
-    places = np.searchsorted(others[0], passages)
-    kept = others[0].take(places, mode="clip") != passages
-    return passages[kept], values[kept], first
+def _divided(larger: Part, part: Part) -> tuple[Part, Part]:
+    """The passages of a part that another does not have, and those that it has."""
+    pairs = zip(larger.pieces, part.pieces, strict=True)
+    divided = [_divided_piece(passages, piece) for (passages, _), piece in pairs]
+    fresh, both = tuple(one for one, _ in divided), tuple(other for _, other in divided)
+    return Part(fresh, part.factor), Part(both, part.factor)
+
+
+def _divided_piece(others: Array, piece: Piece) -> tuple[Piece, Piece]:
+    passages, values = piece
+    if not len(passages) or not len(others):
+        return piece, _nothing()
+    both = others.take(np.searchsorted(others, passages), mode="clip") == passages
+    if not both.any():
+        return piece, _nothing()
+    return (passages[~both], values[~both]), (passages[both], values[both])
 
 
 def _live(shard: Shard, passages: Array, values: Array) -> Piece:
     if shard.live is not None:
         kept = shard.live[passages]
-        passages, values = passages[kept], values[kept]
-    return passages, values, shard.first_passage
+        return passages[kept], values[kept]
+    return passages, values
 
 
 def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array]:

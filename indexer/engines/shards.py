@@ -125,12 +125,14 @@ _decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
 @dataclass(frozen=True, slots=True)
 class Shards:
     """All segments: `live` tells which passages and reports are still there, `first` is the first
-    passage of each report (and one more), `by_id` the reports in the order of their ids."""
+    passage of each report (and one more), `owners` the report of each passage, `by_id` the reports
+    in the order of their ids."""
 
     parts: tuple[Shard, ...]
     live: Mask
     live_reports: Mask
     first: Ints
+    owners: Array
     years: Array
     ids: tuple[str, ...]
     by_id: Ints
@@ -171,7 +173,8 @@ def _joined(parts: tuple[Shard, ...], passages: int) -> Shards:
     first = np.concatenate([*starts, [passages]]).astype(np.int64)
     years = _concatenated([part.arrays["report.year"] for part in parts])
     ids = tuple(text.decode() for part in parts for text in part.ids)
-    return Shards(parts, live, live_reports, first, years, ids, by_text(ids))
+    owners = np.repeat(np.arange(len(ids), dtype=np.int32), np.diff(first))
+    return Shards(parts, live, live_reports, first, owners, years, ids, by_text(ids))
 
 
 def by_text(texts: Sequence[str]) -> Ints:

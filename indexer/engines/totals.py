@@ -1,0 +1,78 @@
+"""What each passage is worth to a query: the sum of its clauses, one segment after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engines.matching import Floats, Matched, Matcher, counted
+from indexer.engines.shards import Ints, Mask, Shard, Shards
+from indexer.syntax import Clause, Not, required
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The passages that match, in order, with the score and the report of each; and which reports
+    have one."""
+
+    passages: Ints
+    scores: Floats
+    owners: Ints
+    reports: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the clauses found: those that add up, those of them that must match, and those that
+    must not."""
+
+    wanted: list[Matched]
+    required: list[Matched]
+    excluded: list[Matched]
+
+
+def scored(clauses: Sequence[Clause], shards: Shards, matcher: Matcher) -> Scored:
+    """The passages that match: the sum over clauses, times the share of them that match.
+
+    A clause that is required must match; without any clause but exclusions everything matches.
+    """
+    wanted = [clause for clause in clauses if not isinstance(clause, Not)]
+    found = [matcher.clause(clause) for clause in wanted]
+    musts = [each for clause, each in zip(wanted, found, strict=True) if required(clause)]
+    excluded = [matcher.clause(clause) for clause in clauses if isinstance(clause, Not)]
+    told = _Found(found, musts, excluded)
+    parts = [_scored(number, shard, told, matcher) for number, shard in enumerate(shards.parts)]
+    passages = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in parts)])
+    owners = shards.owners[passages]
+    reports = np.zeros(len(shards.live_reports), bool)
+    reports[owners] = True
+    return Scored(passages, np.concatenate([np.zeros(0), *(s for _, s in parts)]), owners, reports)
+
+
+def _scored(segment: int, shard: Shard, found: _Found, matcher: Matcher) -> tuple[Ints, Floats]:
+    """The passages of a segment that match, numbered through all segments, and their scores.
+
+    A segment at a time, because its sums stay in the processor's cache, and those of all do not.
+    """
+    clauses = len(found.wanted)
+    sums, each = matcher.summed(segment, found.wanted)
+    counts = counted(each, shard.passages) if clauses > 1 else None
+    matched = sums > 0 if clauses else _live(shard)
+    if found.required and clauses > 1:
+        _, musts = matcher.summed(segment, found.required)
+        matched &= counted(musts, shard.passages) == len(found.required)
+    for excluded in found.excluded:
+        for part in excluded.once:
+            matched[part.pieces[segment][0]] = False
+    passages = np.flatnonzero(matched)
+    scores = sums[passages]
+    if counts is not None:
+        scores *= counts[passages]
+        scores /= clauses
+    return passages + shard.first_passage, scores
+
+
+def _live(shard: Shard) -> Mask:
+    return np.ones(shard.passages, bool) if shard.live is None else shard.live.copy()
