@@ -88,7 +88,7 @@ class Catalogue:
             notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
             query = query.at_page(last)
             matches = opened.engine.search(_request(query, parsed))
-        hits = tuple(Hit(m.report, m.score, _snippets(m.passages, parsed)) for m in matches.page)
+        hits = tuple(Hit(m.report, m.score, _snippets(m.passages)) for m in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
         took = (time.perf_counter() - started) * 1000
         return Results(
@@ -233,18 +233,13 @@ def _request(query: Query, parsed: syntax.Parsed) -> Request:
         sort=query.sort,
         offset=query.offset,
         limit=query.size,
-        # One more than is shown, in case one of them is a list of sources.
-        snippets=SNIPPETS + 1,
+        # One more than is shown, in case one of them is a list of sources; none without words.
+        snippets=SNIPPETS + 1 if any(syntax.leaves(parsed.clauses)) else 0,
     )
 
 
-def _snippets(passages: tuple[Found, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
-    """The snippets of a hit in reading order; none when nothing was asked for but filters.
-
-    A list of sources is shown only when nothing else matched.
-    """
-    if not any(syntax.leaves(parsed.clauses)):
-        return ()
+def _snippets(passages: tuple[Found, ...]) -> tuple[Snippet, ...]:
+    """The snippets of a hit in reading order; a list of sources only when nothing else matched."""
     telling = [found for found in passages if not is_reference_list(found.passage)] or passages
     ordered = sorted(telling[:SNIPPETS], key=lambda found: found.passage.number)
     return tuple(snippets.snippet(found.passage, found.marks) for found in ordered)

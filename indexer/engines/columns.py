@@ -4,6 +4,7 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from indexer.engines.paging import Shown, candidates, grouped
 from indexer.engines.ranking import YEAR, sort_of
 
 from indexer.engines.scoring import STEPS
-from indexer.engines.shards import Ints, Mask, by_text, open_shards
+from indexer.engines.shards import Ints, Mask, Shard, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
 from indexer.engines.totals import Scored
 from indexer.models import Passage, Report
@@ -133,15 +134,15 @@ class ColumnsEngine:
     def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
         found: dict[int, Found] = {}
-        for shard in self._shards.parts:
-            inside = [held for held in page if self._shards.shard_of_report(held.row) is shard]
-            first = shard.first_passage
-            numbers = [(held.row, number - first) for held in inside for number in held.passages]
-            if numbers:
-                marks = highlight(shard, request.clauses, [number for _, number in numbers])
-                for (row, number), marked in zip(numbers, marks, strict=True):
-                    passage = shard.passage(number, self._shards.ids[row])
-                    found[number + first] = Found(passage, marked)
+        inside: dict[Shard, list[tuple[int, str]]] = defaultdict(list)
+        for held in page:
+            shard, name = self._shards.shard_of_report(held.row), self._shards.ids[held.row]
+            inside[shard] += ((number, name) for number in held.passages)
+        for shard, passages in inside.items():
+            numbers = [number - shard.first_passage for number, _ in passages]
+            marks = highlight(shard, request.clauses, numbers)
+            for own, (number, name), marked in zip(numbers, passages, marks, strict=True):
+                found[number] = Found(shard.passage(own, name), marked)
         return tuple(
             Match(self._report(held.row), held.score, tuple(found[n] for n in held.passages))
             for held in page

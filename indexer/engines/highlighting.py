@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,60 +19,69 @@ Marks = tuple[tuple[int, int], ...]
 
 def highlight(shard: Shard, clauses: Sequence[Clause], passages: Sequence[int]) -> list[Marks]:
     """The (start, end) of the words that were asked for in each of the passages, in order."""
+    if not passages:
+        return []
     arrays = shard.arrays
     numbers = np.array(passages, np.int64)
-    begin, end = arrays["body.at"][numbers], arrays["body.at"][numbers + 1]
+    begin, end = arrays["body.at"].take([numbers, numbers + 1])
     counts = end - begin
     ends = np.cumsum(counts)
-    shift = np.repeat(ends - counts, counts)
+    places = np.arange(ends[-1])
     # The body is the last field of a passage.
-    last = arrays["token.at"][numbers + 1]
-    places = np.arange(len(shift)) - shift
-    forms = arrays["token.form"][places + np.repeat(last - counts, counts)]
+    last = arrays["token.at"].take(numbers + 1)
+    forms = arrays["token.form"].take(places + np.repeat(last - ends, counts))
     found = _asked_for(shard, clauses, forms, np.repeat(_languages(shard, numbers), counts))
     # A phrase does not run from one passage into the next.
-    found |= _in_phrases(shard, clauses, forms, ends - counts)
+    _add_phrases(shard, clauses, forms, ends - counts, found)
     words = np.flatnonzero(found)
-    rows = (places + np.repeat(begin, counts))[words]
-    starts = arrays["body.start"][rows].astype(np.int64)
-    spans = list(zip(starts.tolist(), (starts + arrays["body.size"][rows]).tolist(), strict=True))
-    cuts = np.searchsorted(words, [0, *ends.tolist()]).tolist()
-    return [tuple(spans[first:past]) for first, past in itertools.pairwise(cuts)]
+    rows = (places + np.repeat(end - ends, counts)).take(words)
+    starts = arrays["body.start"].take(rows).astype(np.int64)
+    spans = list(
+        zip(starts.tolist(), (starts + arrays["body.size"].take(rows)).tolist(), strict=True)
+    )
+    cuts = np.searchsorted(words, ends).tolist()
+    return [tuple(spans[first:past]) for first, past in itertools.pairwise([0, *cuts])]
 
 
 def _languages(shard: Shard, passages: Ints) -> Ints:
     """The row of stems for the language of each passage."""
     row = np.array([int(name == "fr") for name in shard.segment.tables["langs"]], np.int64)
-    rows: Ints = row[shard.arrays["passage.lang"][passages]]
+    rows: Ints = row.take(shard.arrays["passage.lang"].take(passages))
     return rows
 
 
 def _asked_for(shard: Shard, clauses: Sequence[Clause], forms: Array, languages: Ints) -> Mask:
     """Which words have the stem of a word that was asked for, or begin as it was asked."""
-    stems = shard.arrays["form.stems"][languages, forms]
-    found = np.zeros(len(forms), bool)
+    stems_of = shard.arrays["form.stems"]
+    # One more than there are stems: a form that has none in a language has the last.
+    wanted = np.zeros(len(shard.terms["stem"]) + 1, bool)
+    numbers = (shard.term("stem", stem) for stem in _stems(clauses))
+    wanted[[number for number in numbers if number is not None]] = True
+    found: Mask = wanted.take(stems_of.ravel().take(languages * stems_of.shape[1] + forms))
     for leaf in marked(clauses):
         if isinstance(leaf, Prefix):
             first, last = shard.beginning(leaf.text)
             found |= (forms >= first) & (forms < last)
-        elif isinstance(leaf, Word):
-            for stem in variants(leaf.text):
-                number = shard.term("stem", stem)
-                if number is not None:
-                    found |= stems == number
     return found
 
 
-def _in_phrases(shard: Shard, clauses: Sequence[Clause], forms: Array, begins: Ints) -> Mask:
-    """Which words stand in a phrase that was asked for; a passage begins at each of `begins`."""
-    found = np.zeros(len(forms), bool)
+def _stems(clauses: Sequence[Clause]) -> Iterator[str]:
+    """The stems of the words that were asked for."""
+    for leaf in marked(clauses):
+        if isinstance(leaf, Word):
+            yield from variants(leaf.text)
+
+
+def _add_phrases(
+    shard: Shard, clauses: Sequence[Clause], forms: Array, begins: Ints, found: Mask
+) -> None:
+    """Marks the words of phrases that were asked for; a passage begins at each of `begins`."""
     for leaf in marked(clauses):
         if isinstance(leaf, Phrase):
             wanted = [shard.term("form", word) for word in leaf.words]
             if None not in wanted:
                 for start in _runs(forms, wanted, begins):
                     found[start : start + len(wanted)] = True
-    return found
 
 
 def _runs(forms: Array, wanted: Sequence[int | None], begins: Ints) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 from indexer.engines.matching import Floats, added
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT
 from indexer.engines.scoring import STEPS
-from indexer.engines.shards import Ints, Mask
+from indexer.engines.shards import Ints, Mask, beginnings, distinct
 from indexer.engines.totals import Scored
 
 _SAMPLE: Final = 16
@@ -95,15 +95,3 @@ def _best(scores: Floats, owners: Ints, limit: float) -> Floats:
     begins = beginnings(owners[high])
     best: Floats = np.maximum.reduceat(scores[high], begins)
     return best
-
-
-def beginnings(ordered: Ints) -> Ints:
-    """Where runs of equal numbers begin."""
-    begins = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
-
-
-def distinct(ordered: Ints) -> Ints:
-    """Each of the numbers once; `np.unique` would import masked arrays, for a tenth of a second."""
-    return ordered[beginnings(ordered)]

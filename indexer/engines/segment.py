@@ -70,9 +70,9 @@ class Texts:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        if number < 0 or number >= len(self):
+        if number < 0:
             raise IndexError(number)
-        return bytes(self._content[self._at[number] : self._at[number + 1]])
+        return self._content[self._at[number] : self._at[number + 1]].tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
         content, at = bytes(self._content), self._at.tolist()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.engines.matching import Floats, Matched, Matcher, counted
-from indexer.engines.shards import Ints, Mask, Shard, Shards
+from indexer.engines.shards import Ints, Mask, Shard, Shards, distinct
 from indexer.syntax import Clause, Not, required
 
 
@@ -45,9 +45,9 @@ def scored(clauses: Sequence[Clause], shards: Shards, matcher: Matcher) -> Score
     told = _Found(found, musts, excluded)
     parts = [_scored(number, shard, told, matcher) for number, shard in enumerate(shards.parts)]
     passages = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in parts)])
-    owners = shards.owners[passages]
+    owners = shards.owners.take(passages)
     reports = np.zeros(len(shards.live_reports), bool)
-    reports[owners] = True
+    reports[distinct(owners)] = True
     return Scored(passages, np.concatenate([np.zeros(0), *(s for _, s in parts)]), owners, reports)
 
 
@@ -67,9 +67,10 @@ def _scored(segment: int, shard: Shard, found: _Found, matcher: Matcher) -> tupl
         for part in excluded.once:
             matched[part.pieces[segment][0]] = False
     passages = np.flatnonzero(matched)
-    scores = sums[passages]
+    # `take` needs two thirds of the time that brackets need.
+    scores = sums.take(passages)
     if counts is not None:
-        scores *= counts[passages]
+        scores *= counts.take(passages)
         scores /= clauses
     return passages + shard.first_passage, scores
 
