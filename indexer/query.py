@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import msgspec
+
 from indexer.models import Report
 
 SORTS: Final = ("relevance", "newest", "oldest", "title")
@@ -83,9 +85,10 @@ class Hit:
     snippets: tuple[Snippet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(msgspec.Struct, frozen=True):
     """One value of a filter and how many reports it would leave."""
+
+    # Not a dataclass, which takes six times as long to make: an answer has a hundred of these.
 
     value: str
     count: int

@@ -12,13 +12,12 @@ import numpy as np
 
 from indexer.engines import segment, totals
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
-from indexer.engines.counting import facet_columns, packed
+from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Matcher
 from indexer.engines.paging import Shown, candidates, grouped
 from indexer.engines.ranking import YEAR, sort_of
-
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Mask, Shard, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
@@ -32,7 +31,7 @@ class ColumnsEngine:
     def __init__(self, path: Path) -> None:
         self._shards = open_shards(path)
         self._matcher = Matcher(self._shards)
-        self._facets = facet_columns(self._shards.parts)
+        self._facets = facets(self._shards.parts)
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
 
@@ -62,21 +61,17 @@ class ColumnsEngine:
         scored = totals.scored(request.clauses, self._shards, self._matcher)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
-        bits = packed(kept)
-        facets = {
-            name: self._facets[name].count(kept, bits)
-            if name not in filters
-            else self._unfiltered(name, scored, filters)
-            for name in request.facets
-        }
+        counts = self._facets.count(request.facets, kept)
+        for name in filters.keys() & counts.keys():
+            counts[name] = self._unfiltered(name, scored, filters)
         page = self._page(scored, kept, request)
-        return Matches(int(np.count_nonzero(kept)), page, facets)
+        return Matches(int(np.count_nonzero(kept)), page, counts)
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
         """How many of the reports that match have each combination of values."""
         scored = totals.scored(request.clauses, self._shards, self._matcher)
         kept = _all(scored.reports, *self._filters(request).values())
-        crossed = [self._years if name == YEAR else self._facets[name].axis for name in axes]
+        crossed = [self._years if name == YEAR else self._facets.axis(name) for name in axes]
         return combinations(kept, crossed)
 
     @functools.cached_property
@@ -87,16 +82,12 @@ class ColumnsEngine:
         """The counts of a facet, which ignore its own filter."""
         others = (mask for other, mask in filters.items() if other != name)
         kept = _all(scored.reports, *others)
-        return self._facets[name].count(kept, packed(kept))
+        return self._facets.count((name,), kept)[name]
 
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
-        count = len(self._shards.live_reports)
         masks = {
-            name: self._facets[name].having(values)
-            if name in self._facets
-            else np.zeros(count, bool)
-            for name, values in request.filters.items()
+            name: self._facets.having(name, values) for name, values in request.filters.items()
         }
         if request.year_from is not None or request.year_to is not None:
             masks["year"] = self._in_years(request.year_from, request.year_to)

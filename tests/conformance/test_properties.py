@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from whoosh import index
 
 from indexer import engines, syntax
-from indexer.engines import compacting, taking, terms, volumes
+from indexer.engines import compacting, counting, taking, terms, volumes
 from indexer.engines.base import Engine, Matches, Request
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
@@ -169,11 +169,21 @@ def _shape(matches: Matches) -> object:
 
 
 @settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
-@given(builds(), st.lists(requests, min_size=1, max_size=12), axes, st.sampled_from((1, 5, 100)))
+@given(
+    builds(),
+    st.lists(requests, min_size=1, max_size=12),
+    axes,
+    st.sampled_from((1, 5, 100)),
+    st.sampled_from((0, 3, 64)),
+)
 def test_columns_answer_as_memory_does(
-    steps: tuple[Build, ...], asked: list[Request], crossed: list[str], run: int
+    steps: tuple[Build, ...], asked: list[Request], crossed: list[str], run: int, bits: int
 ) -> None:
-    with _small(run), _both(steps) as (memory, columns):
+    with (
+        _small(run),
+        mock.patch.object(counting, "BITS_A_PAIR", bits),
+        _both(steps) as (memory, columns),
+    ):
         for request in asked:
             expected, found = memory.search(request), columns.search(request)
             assert _shape(found) == _shape(expected)
