@@ -26,6 +26,7 @@ _EVERY_FIELD: Final = (1 << FIELDS) - 1
 
 # Some passages of a segment, in order and each once, with a value for each.
 Piece = tuple[Array, Array]
+_NOTHING: Final[Piece] = np.zeros(0, np.int32), np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,10 @@ def _divided(larger: Part, part: Part) -> tuple[Part, Part]:
 def _divided_piece(others: Array, piece: Piece) -> tuple[Piece, Piece]:
     passages, values = piece
     if not len(passages) or not len(others):
-        return piece, _nothing()
+        return piece, _NOTHING
     both = others.take(np.searchsorted(others, passages), mode="clip") == passages
     if not both.any():
-        return piece, _nothing()
+        return piece, _NOTHING
     return (passages[~both], values[~both]), (passages[both], values[both])
 
 
@@ -184,18 +185,14 @@ def _live(shard: Shard, passages: Array, values: Array) -> Piece:
 def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array]:
     number = shard.term(kind, name)
     if number is None:
-        return _nothing()
-    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
-    passages = shard.arrays[f"{kind}.passages"][start:end]
-    impacts = shard.arrays[f"{kind}.impacts"][start:end]
+        return _NOTHING
+    held = shard.postings[kind]
+    rows = held.rows(number, number + 1)
+    passages, impacts = held.passages[rows], held.impacts[rows]
     if fields == _EVERY_FIELD:
         return passages, impacts
-    kept = _has(shard.arrays[f"{kind}.fields"][start:end], fields)
+    kept = _has(held.fields[rows], fields)
     return passages[kept], impacts[kept]
-
-
-def _nothing() -> tuple[Array, Array]:
-    return np.zeros(0, np.int32), np.zeros(0)
 
 
 def _has(bits: Array, fields: int) -> Mask:
@@ -205,15 +202,15 @@ def _has(bits: Array, fields: int) -> Mask:
 
 def _prefix(shard: Shard, text: str, fields: int) -> tuple[Array, Array]:
     """The weights of all forms that begin so: their postings stand one after the other."""
-    first, last = shard.beginning(text)
-    start, end = shard.arrays["form.at"][first].item(), shard.arrays["form.at"][last].item()
-    passages = shard.arrays["form.passages"][start:end]
+    held = shard.postings["form"]
+    rows = held.rows(*shard.beginning(text))
+    passages = held.passages[rows]
     if not len(passages):
-        return _nothing()
-    weights = np.bincount(passages, shard.arrays["form.weights"][start:end])
+        return _NOTHING
+    weights = np.bincount(passages, shard.arrays["form.weights"][rows])
     if fields == _EVERY_FIELD:
         found = np.flatnonzero(weights)
     else:
-        kept = _has(shard.arrays["form.fields"][start:end], fields)
+        kept = _has(held.fields[rows], fields)
         found = np.flatnonzero(np.bincount(passages[kept]))
     return found, weights[found]

@@ -38,8 +38,8 @@ def _having_all(shard: Shard, terms: Sequence[int]) -> Array:
 
 
 def _passages_of(shard: Shard, term: int) -> Array:
-    start, end = shard.arrays["form.at"][term : term + 2].tolist()
-    return shard.arrays["form.passages"][start:end]
+    held = shard.postings["form"]
+    return held.passages[held.rows(term, term + 1)]
 
 
 def _begins(shard: Shard, terms: Sequence[int], together: Array) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +49,21 @@ class Names:
         return bisect.bisect_left(self._texts, name, first, min(block * _STRIDE, len(self)))
 
 
+class Postings:
+    """The passages of each stem or form of a segment: those of one are between two of `at`."""
+
+    def __init__(self, arrays: Mapping[str, Array], kind: str) -> None:
+        # A single value is read several times faster from a view than from an array.
+        self.at = memoryview(arrays[f"{kind}.at"])  # type: ignore[arg-type]
+        self.passages = arrays[f"{kind}.passages"]
+        self.impacts = arrays[f"{kind}.impacts"]
+        self.fields = arrays[f"{kind}.fields"]
+
+    def rows(self, first: int, past: int) -> slice:
+        """The rows of the terms from the first up to another."""
+        return slice(self.at[first], self.at[past])
+
+
 class Shard:
     """One segment, with the numbers of its first passage and report among all.
 
@@ -69,6 +84,7 @@ class Shard:
         of_report = np.diff(self.arrays["report.first"])
         self.live: Mask | None = np.repeat(self.live_reports, of_report) if deleted else None
         self.terms = {kind: Names(segment.texts(f"{kind}.name")) for kind in ("stem", "form")}
+        self.postings = {kind: Postings(self.arrays, kind) for kind in ("stem", "form")}
         self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
         self._contents = segment.texts("report.content")
@@ -76,7 +92,6 @@ class Shard:
         self._texts = segment.texts("passage.text")
         self._headings = segment.texts("passage.headings")
         self._langs = segment.tables["langs"]
-        # A single value is read several times faster from a view than from an array.
         self._numbers, self._pages, self._lang_codes = (
             memoryview(self.arrays[f"passage.{name}"])  # type: ignore[arg-type]
             for name in ("number", "page", "lang")
