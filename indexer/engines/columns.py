@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.engines import segment, totals
+from indexer.engines import totals
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
+
 from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight
@@ -178,7 +179,7 @@ class ColumnsEngine:
     def verify(self) -> None:
         """Reads every column; EngineError when one is not what was written."""
         for shard in self._shards.parts:
-            segment.verify(shard.segment)
+            shard.segment.verify()
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""

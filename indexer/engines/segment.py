@@ -28,6 +28,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engines.stretches import Stretches
 from indexer.errors import EngineError, IndexOutdated
 
 VERSION: Final = 1
@@ -79,6 +80,19 @@ class Texts:
         return (content[start:end] for start, end in itertools.pairwise(at))
 
 
+class StoredTexts:
+    """Byte strings by number, each read from the file when it is asked for, and not kept."""
+
+    def __init__(self, file: Stretches, start: int, at: Array) -> None:
+        self._file = file
+        self._start = start
+        self._at = memoryview(at)  # type: ignore[arg-type]
+
+    def __getitem__(self, number: int) -> bytes:
+        start, end = self._at[number], self._at[number + 1]
+        return self._file.read(self._start + start, end - start)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """An open segment: `tables` are lists of names, `checksum` tells it from any other."""
@@ -88,6 +102,8 @@ class Segment:
     tables: Mapping[str, Sequence[str]]
     arrays: Mapping[str, Array]
     content: mmap.mmap
+    _places: Mapping[str, _Place]
+    _file: Stretches
 
     def forget(self) -> None:
         """Gives back the memory of what was read of the file; it can be read again."""
@@ -96,6 +112,23 @@ class Segment:
     def texts(self, name: str) -> Texts:
         """The byte strings that were written under a name."""
         return Texts(self.arrays[name + _TEXT], self.arrays[name + _AT])
+
+    def stored_texts(self, name: str) -> StoredTexts:
+        """The same for long ones, of which few are read."""
+        start = self._places[name + _TEXT].offset
+        return StoredTexts(self._file, start, self.arrays[name + _AT])
+
+    def verify(self) -> None:
+        """Reads the whole file; EngineError when its data are not what was written."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name, place in self._places.items():
+            for block in self._file.blocks(place.offset, self.arrays[name].nbytes):
+                digest.update(block)
+        if digest.hexdigest() != self.checksum:
+            raise EngineError(
+                f"The columns in {self.path} are damaged (their checksum is wrong). "
+                "Run `indexer build --full`."
+            )
 
 
 def packed(texts: Sequence[bytes], name: str) -> dict[str, Array]:
@@ -206,6 +239,7 @@ def open_segment(path: Path, checksum: str) -> Segment:
     try:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        stretches = Stretches(path)
         header = _read_header(content)
     except (OSError, ValueError, struct.error, msgspec.MsgspecError) as error:
         raise outdated(path, str(error)) from error
@@ -216,7 +250,8 @@ def open_segment(path: Path, checksum: str) -> Segment:
     if header.checksum != checksum:
         raise outdated(path, "it belongs to another index")
     arrays = {name: _array(content, place) for name, place in header.arrays.items()}
-    return Segment(path, header.checksum, header.tables, arrays, content)
+    places = header.arrays
+    return Segment(path, header.checksum, header.tables, arrays, content, places, stretches)
 
 
 def _read_header(content: mmap.mmap) -> _Header:
@@ -232,16 +267,6 @@ def _array(content: mmap.mmap, place: _Place) -> Array:
     if not count:
         return np.zeros(place.shape, place.dtype)
     return np.frombuffer(content, place.dtype, count, place.offset).reshape(place.shape)
-
-
-def verify(segment: Segment) -> None:
-    """Reads the whole file; EngineError when its data are not what was written."""
-    held = (array.data for array in segment.arrays.values() if array.size)
-    if _checksum(held) != segment.checksum:
-        raise EngineError(
-            f"The columns in {segment.path} are damaged (their checksum is wrong). "
-            "Run `indexer build --full`."
-        )
 
 
 def outdated(path: Path, reason: str) -> IndexOutdated:

@@ -87,9 +87,9 @@ class Shard:
         self.postings = {kind: Postings(self.arrays, kind) for kind in ("stem", "form")}
         self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
-        self._contents = segment.texts("report.content")
+        self._contents = segment.stored_texts("report.content")
         self._entries = segment.texts("report.entry")
-        self._texts = segment.texts("passage.text")
+        self._texts = segment.stored_texts("passage.text")
         self._headings = segment.texts("passage.headings")
         self._langs = segment.tables["langs"]
         self._numbers, self._pages, self._lang_codes = (
