@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from indexer.engines.inverting import unit_weights
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
 from indexer.engines.streams import FIELDS
+
+# So many times fewer passages are looked up in others one by one; more are marked and compared.
+_FEW: Final = 16
 
 
 def phrase_weights(shard: Shard, words: Sequence[str], fields: int) -> tuple[Array, Array]:
@@ -32,14 +36,36 @@ def _having_all(shard: Shard, terms: Sequence[int]) -> Array:
     lists = sorted((_passages_of(shard, term) for term in set(terms)), key=len)
     together = lists[0]
     for others in lists[1:]:
-        places = np.searchsorted(others, together)
-        together = together[others.take(places, mode="clip") == together]
+        together = together[_in(shard, together, others)]
     return together
 
 
 def _passages_of(shard: Shard, term: int) -> Array:
     held = shard.postings["form"]
     return held.passages[held.rows(term, term + 1)]
+
+
+def _in(shard: Shard, passages: Array, others: Array) -> Mask:
+    """Which of some passages are among others; both are in order."""
+    if len(passages) * _FEW < len(others):
+        found: Mask = others.take(np.searchsorted(others, passages), mode="clip") == passages
+        return found
+    marked: Mask = np.zeros(shard.passages, bool)
+    marked[others] = True
+    return np.take(marked, passages)
+
+
+def _rows(shard: Shard, term: int, together: Array) -> Ints:
+    """The posting rows of a term in passages that all have it."""
+    first = shard.postings["form"].at[term]
+    passages = _passages_of(shard, term)
+    few = len(together) * _FEW < len(passages)
+    rows: Ints = (
+        np.searchsorted(passages, together)
+        if few
+        else np.flatnonzero(_in(shard, passages, together))
+    )
+    return rows + first
 
 
 def _begins(shard: Shard, terms: Sequence[int], together: Array) -> Ints:
@@ -49,7 +75,7 @@ def _begins(shard: Shard, terms: Sequence[int], together: Array) -> Ints:
     for step, occurrences in _occurrences(shard, terms, together, span):
         # A word at the very beginning cannot stand later in a phrase.
         keys = occurrences[occurrences % span >= step] - step
-        begins = keys if begins is None else begins[_among(begins, keys)]
+        begins = keys if begins is None else _in_both(begins, keys)
         if not len(begins):
             break
     return np.zeros(0, np.int64) if begins is None else begins
@@ -61,9 +87,7 @@ def _occurrences(
     """Where each term stands, the rarest first: its place in the phrase, and sorted keys."""
     at = shard.arrays["form.at"]
     for step, term in sorted(enumerate(terms), key=lambda pair: int(at[pair[1] + 1] - at[pair[1]])):
-        start = int(at[term])
-        rows = start + np.searchsorted(_passages_of(shard, term), together)
-        yield step, _positions(shard, rows, span)
+        yield step, _positions(shard, _rows(shard, term, together), span)
 
 
 def _positions(shard: Shard, rows: Ints, span: int) -> Ints:
@@ -77,11 +101,12 @@ def _positions(shard: Shard, rows: Ints, span: int) -> Ints:
     return keys
 
 
-def _among(keys: Ints, sorted_keys: Ints) -> Mask:
-    if not len(sorted_keys):
-        return np.zeros(len(keys), bool)
-    found: Mask = sorted_keys.take(np.searchsorted(sorted_keys, keys), mode="clip") == keys
-    return found
+def _in_both(keys: Ints, others: Ints) -> Ints:
+    """The keys that are among others, both in order and each once."""
+    # A stable sort merges what is in order, in a quarter of the time of looking each key up.
+    merged = np.sort(np.concatenate([keys, others]), kind="stable")
+    both: Ints = merged[1:][merged[1:] == merged[:-1]]
+    return both
 
 
 def _weights(shard: Shard, passages: Array, positions: Ints, fields: int) -> tuple[Array, Array]:
