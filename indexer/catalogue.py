@@ -14,7 +14,7 @@ from typing import Final
 from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
-from indexer.errors import ReportNotFound
+from indexer.errors import EngineError, ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
@@ -51,23 +51,34 @@ class Status:
     last_build: build.BuildReport | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Open:
+    """A generation that is open; `damage` tells what reading all of it has found wrong so far."""
+
     generation: Generation
     engine: Engine
     state: IndexState
+    damage: str = ""
 
     @functools.cached_property
     def by_alias(self) -> Mapping[str, str]:
         """The id of a report by each of its former ids; a search asks for none of them."""
         return {alias: entry.id for entry in self.engine.entries() for alias in entry.aliases}
 
+    def verify(self) -> None:
+        """Reads all that answers are made of, and keeps what is wrong with it."""
+        try:
+            self.engine.verify()
+        except EngineError as error:
+            self.damage = str(error)
+
 
 class Catalogue:
     """A corpus and its index; it follows new generations as they are published.
 
     Every method that answers from the index raises IndexMissing, IndexOutdated or another
-    EngineError when it cannot.
+    EngineError when it cannot. Opening reads little of an index; all of it is then read once, aside
+    (a second for each GB), and from the moment when a changed byte is found nothing is answered.
     """
 
     def __init__(self, config: Config) -> None:
@@ -186,6 +197,12 @@ class Catalogue:
 
     def _open(self) -> _Open:
         """The current generation, opened; a newer one replaces it as soon as it is published."""
+        opened = self._current()
+        if opened.damage:
+            raise EngineError(opened.damage)
+        return opened
+
+    def _current(self) -> _Open:
         name = generations.current_name(self.config.index)
         opened = self._opened
         if opened and opened.generation.name == name:
@@ -212,7 +229,10 @@ def _load(generation: Generation) -> _Open:
     engine = engines.open_engine(generation.engine, generation.path)
     built_at = _whole_seconds(generation.built_at)
     counts = engine.report_count(), engine.passage_count()
-    return _Open(generation, engine, IndexState(generation.name, *counts, built_at))
+    opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at))
+    # A short command does not wait for it to end.
+    threading.Thread(target=opened.verify, name="verify", daemon=True).start()
+    return opened
 
 
 def _by_added(report: Report) -> tuple[int, int, str]:
