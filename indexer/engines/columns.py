@@ -12,7 +12,6 @@ import numpy as np
 
 from indexer.engines import totals
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
-
 from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.highlighting import highlight

@@ -21,6 +21,8 @@ from indexer.text import variants
 
 Floats = NDArray[np.float64]
 
+# How many 64-bit numbers for each passage the arrays of one answer hold at most, about.
+_KEPT: Final = 4
 _EVERY_FIELD: Final = (1 << FIELDS) - 1
 
 
@@ -60,6 +62,9 @@ class Matcher:
         self._shards = shards
         self._room = threading.local()
         self._total = int(np.count_nonzero(shards.live))
+        # After so much was freed at once, glibc keeps what arrays free for the next ones, and does
+        # not have the system clear it again, page by page. Nothing of this is ever in memory.
+        np.empty(_KEPT * len(shards.live))
 
     def clause(self, clause: Clause) -> Matched:
         """The passages of a clause: of alternatives, each has the best of its values."""

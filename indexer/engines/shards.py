@@ -118,6 +118,10 @@ class Shard:
         # No byte of UTF-8 is 255, so that this is past everything that begins so.
         return names.place(wanted), names.place(wanted + b"\xff")
 
+    def every(self) -> Mask:
+        """A new mask of the passages that are still there."""
+        return np.ones(self.passages, bool) if self.live is None else self.live.copy()
+
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""
         return _report.decode(self._contents[number])

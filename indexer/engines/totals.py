@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.engines.matching import Floats, Matched, Matcher, counted
+from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard, Shards, distinct
 from indexer.syntax import Clause, Not, required
 
@@ -44,11 +45,15 @@ def scored(clauses: Sequence[Clause], shards: Shards, matcher: Matcher) -> Score
     excluded = [matcher.clause(clause) for clause in clauses if isinstance(clause, Not)]
     told = _Found(found, musts, excluded)
     parts = [_scored(number, shard, told, matcher) for number, shard in enumerate(shards.parts)]
-    passages = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in parts)])
+    passages = _joined([numbers for numbers, _ in parts], np.int64)
     owners = shards.owners.take(passages)
     reports = np.zeros(len(shards.live_reports), bool)
     reports[distinct(owners)] = True
-    return Scored(passages, np.concatenate([np.zeros(0), *(s for _, s in parts)]), owners, reports)
+    return Scored(passages, _joined([scores for _, scores in parts], np.float64), owners, reports)
+
+
+def _joined(parts: Sequence[Array], dtype: type) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, dtype), *parts])
 
 
 def _scored(segment: int, shard: Shard, found: _Found, matcher: Matcher) -> tuple[Ints, Floats]:
@@ -57,23 +62,28 @@ def _scored(segment: int, shard: Shard, found: _Found, matcher: Matcher) -> tupl
     A segment at a time, because its sums stay in the processor's cache, and those of all do not.
     """
     clauses = len(found.wanted)
+    if not clauses:
+        everything = np.flatnonzero(_without_excluded(segment, shard.every(), found))
+        everything += shard.first_passage
+        return everything, np.zeros(len(everything))
     sums, each = matcher.summed(segment, found.wanted)
     counts = counted(each, shard.passages) if clauses > 1 else None
-    matched = sums > 0 if clauses else _live(shard)
+    matched = sums > 0
     if found.required and clauses > 1:
         _, musts = matcher.summed(segment, found.required)
         matched &= counted(musts, shard.passages) == len(found.required)
-    for excluded in found.excluded:
-        for part in excluded.once:
-            matched[part.pieces[segment][0]] = False
-    passages = np.flatnonzero(matched)
+    passages = np.flatnonzero(_without_excluded(segment, matched, found))
     # `take` needs two thirds of the time that brackets need.
     scores = sums.take(passages)
     if counts is not None:
         scores *= counts.take(passages)
         scores /= clauses
-    return passages + shard.first_passage, scores
+    passages += shard.first_passage
+    return passages, scores
 
 
-def _live(shard: Shard) -> Mask:
-    return np.ones(shard.passages, bool) if shard.live is None else shard.live.copy()
+def _without_excluded(segment: int, matched: Mask, found: _Found) -> Mask:
+    for excluded in found.excluded:
+        for part in excluded.once:
+            matched[part.pieces[segment][0]] = False
+    return matched
