@@ -201,14 +201,19 @@ def test_segments_stay_few_however_often_something_changes(built: Path, tmp_path
         " ".join(f"word{n}" for n in range(5_000)),
         '"' + "the police " * 1_000 + '"',
         " OR ".join(f"w{n}*" for n in range(200)),
+        " OR ".join(f"{chr(97 + n % 26)}{n}" for n in range(1_000)),
+        " OR ".join("abcdefghijklmnopqrstuvwxyz" * 20),
         "po* " * 300,
+        "-" + "the.police." * 1_000,
+        " ".join(f'"w{n} police"' for n in range(200)),
     ],
 )
 def test_an_enormous_query_is_bounded_and_answered(built: Path, text: str) -> None:
     parsed = syntax.parse(text)
     assert parsed.truncated
     leaves = list(syntax.leaves(parsed.clauses))
-    assert len(leaves) <= syntax.MAX_CHARACTERS // 2
+    assert len(leaves) <= syntax.MAX_CHARACTERS // len("a OR ")
+    assert all(len(leaf.words) <= 32 for leaf in leaves if isinstance(leaf, syntax.Phrase))
     engines.open_engine("whoosh", built).search(Request(parsed.clauses, facets=FACET_NAMES))
 
 
