@@ -26,21 +26,20 @@ def highlight(shard: Shard, clauses: Sequence[Clause], passages: Sequence[int]) 
     begin, end = arrays["body.at"].take([numbers, numbers + 1])
     counts = end - begin
     ends = np.cumsum(counts)
-    places = np.arange(ends[-1])
     # The body is the last field of a passage.
     last = arrays["token.at"].take(numbers + 1)
-    forms = arrays["token.form"].take(places + np.repeat(last - ends, counts))
+    of_words = zip((last - counts).tolist(), last.tolist(), strict=True)
+    of_body = list(zip(begin.tolist(), end.tolist(), strict=True))
+    forms = shard.segment.stretches("token.form", of_words)
     found = _asked_for(shard, clauses, forms, np.repeat(_languages(shard, numbers), counts))
     # A phrase does not run from one passage into the next.
     _add_phrases(shard, clauses, forms, ends - counts, found)
     words = np.flatnonzero(found)
-    rows = (places + np.repeat(end - ends, counts)).take(words)
-    starts = arrays["body.start"].take(rows).astype(np.int64)
-    spans = list(
-        zip(starts.tolist(), (starts + arrays["body.size"].take(rows)).tolist(), strict=True)
-    )
+    starts = shard.segment.stretches("body.start", of_body).take(words).astype(np.int64)
+    past = starts + shard.segment.stretches("body.size", of_body).take(words)
+    spans = list(zip(starts.tolist(), past.tolist(), strict=True))
     cuts = np.searchsorted(words, ends).tolist()
-    return [tuple(spans[first:past]) for first, past in itertools.pairwise([0, *cuts])]
+    return [tuple(spans[first:last]) for first, last in itertools.pairwise([0, *cuts])]
 
 
 def _languages(shard: Shard, passages: Ints) -> Ints:

@@ -118,6 +118,13 @@ class Segment:
         start = self._places[name + _TEXT].offset
         return StoredTexts(self._file, start, self.arrays[name + _AT])
 
+    def stretches(self, name: str, spans: Iterable[tuple[int, int]]) -> Array:
+        """What stands between some places of a flat array, one stretch after the other."""
+        begin, dtype = self._places[name].offset, self.arrays[name].dtype
+        size, read = dtype.itemsize, self._file.read
+        found = [read(begin + first * size, (past - first) * size) for first, past in spans]
+        return np.frombuffer(b"".join(found), dtype)
+
     def verify(self) -> None:
         """Reads the whole file; EngineError when its data are not what was written."""
         digest = hashlib.blake2b(digest_size=16)
