@@ -55,7 +55,9 @@ def _in_workers(
                     yield item
             except BrokenProcessPool:
                 # One reader took all workers with it; alone, only the guilty file fails.
-                yield from (_alone(source, vocabulary, added[source.name]) for source, _ in under_way)
+                yield from (
+                    _alone(source, vocabulary, added[source.name]) for source, _ in under_way
+                )
             finally:
                 pool.shutdown(cancel_futures=True)
 
