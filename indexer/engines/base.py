@@ -110,6 +110,9 @@ class Engine(Protocol):
     def passage_count(self) -> int:
         """How many passages there are in all."""
 
+    def forms(self, lang: str) -> Mapping[str, int]:
+        """The folded words of the passages in a language, sorted, and in how many each stands."""
+
     def verify(self) -> None:
         """Reads all that answers are made of; EngineError when it is not what was written."""
 

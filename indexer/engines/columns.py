@@ -4,8 +4,8 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +174,13 @@ class ColumnsEngine:
     def passage_count(self) -> int:
         """How many passages there are in all."""
         return int(np.count_nonzero(self._shards.live))
+
+    def forms(self, lang: str) -> Mapping[str, int]:
+        """The folded words of the passages in a language, and in how many each stands."""
+        counts: Counter[str] = Counter()
+        for shard in self._shards.parts:
+            counts.update(shard.forms(lang))
+        return dict(sorted(counts.items()))
 
     def verify(self) -> None:
         """Reads every column; EngineError when one is not what was written."""

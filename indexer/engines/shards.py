@@ -122,6 +122,19 @@ class Shard:
         """A new mask of the passages that are still there."""
         return np.ones(self.passages, bool) if self.live is None else self.live.copy()
 
+    def forms(self, lang: str) -> dict[str, int]:
+        """In how many of the passages in a language each form stands, where it does."""
+        if lang not in self._langs:
+            return {}
+        asked = self.arrays["passage.lang"] == self._langs.index(lang)
+        if self.live is not None:
+            asked &= self.live
+        # A form has a passage at least, so that none of these sums is of nothing.
+        begins = self.arrays["form.at"][:-1]
+        counts = np.add.reduceat(asked[self.arrays["form.passages"]], begins, dtype=np.int64)
+        names, found = self.segment.texts("form.name"), np.flatnonzero(counts).tolist()
+        return {names[number].decode(): int(counts[number]) for number in found}
+
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""
         return _report.decode(self._contents[number])

@@ -196,6 +196,9 @@ def test_columns_answer_as_memory_does(
         assert list(columns.entries()) == list(memory.entries())
         assert columns.report_count() == memory.report_count()
         assert columns.passage_count() == memory.passage_count()
+        for lang in ("en", "fr"):
+            assert columns.forms(lang) == memory.forms(lang)
+            assert list(columns.forms(lang)) == list(memory.forms(lang))
         for report in memory.reports():
             assert columns.passages(report.id) == memory.passages(report.id)
 
