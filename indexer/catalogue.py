@@ -7,17 +7,29 @@ import functools
 import heapq
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
+from indexer import (
+    build,
+    engines,
+    gapmap,
+    generations,
+    relaxing,
+    similar,
+    snippets,
+    spelling,
+    syntax,
+    vocabulary,
+)
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
 from indexer.errors import EngineError, ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
+from indexer.lexicon import Lexicon
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
 from indexer.query import (
@@ -26,6 +38,7 @@ from indexer.query import (
     FacetValue,
     Hit,
     IndexState,
+    Nearby,
     Notice,
     Query,
     Results,
@@ -36,6 +49,8 @@ from indexer.vocabulary import Vocabulary
 SNIPPETS: Final = 2
 # A filter whose values come from the corpus shows the most frequent of them.
 OPEN_VALUES: Final = 15
+# How many reports' likes are remembered: about a megabyte of reports.
+REMEMBERED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,16 @@ class _Open:
     def by_alias(self) -> Mapping[str, str]:
         """The id of a report by each of its former ids; a search asks for none of them."""
         return {alias: entry.id for entry in self.engine.entries() for alias in entry.aliases}
+
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of its reports, for help with others."""
+        return Lexicon(self.engine)
+
+    @functools.cached_property
+    def similar(self) -> Callable[[str], tuple[Report, ...]]:
+        """Which reports are like one."""
+        return _likes(self.engine, self.lexicon)
 
     def verify(self) -> None:
         """Reads all that answers are made of, and keeps what is wrong with it."""
@@ -101,9 +126,18 @@ class Catalogue:
             matches = opened.engine.search(_request(query, parsed))
         hits = tuple(Hit(m.report, m.score, _snippets(m.passages)) for m in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
+        suggestion, nearby = _help(opened, query, parsed, matches.total)
         took = (time.perf_counter() - started) * 1000
         return Results(
-            query, matches.total, hits, facets, took, opened.state, notices=tuple(notices)
+            query,
+            matches.total,
+            hits,
+            facets,
+            took,
+            opened.state,
+            suggestion,
+            nearby,
+            tuple(notices),
         )
 
     def every(self, query: Query) -> tuple[int, IndexState, Iterator[Report]]:
@@ -160,6 +194,10 @@ class Catalogue:
             for other in self._open().engine.reports()
             if other.id != report.id and original in (other.id, other.translation_of)
         )
+
+    def similar(self, report: Report) -> tuple[Report, ...]:
+        """At most five reports like this one, without its translations."""
+        return self._open().similar(report.id)
 
     def newest(self, query: Query, count: int, since: dt.date | None = None) -> tuple[Report, ...]:
         """The reports that answer a query and were added last, or since a day; newest first.
@@ -235,6 +273,19 @@ def _load(generation: Generation) -> _Open:
     return opened
 
 
+def _likes(engine: Engine, lexicon: Lexicon) -> Callable[[str], tuple[Report, ...]]:
+    """Which reports are like one that the engine has."""
+
+    @functools.lru_cache(maxsize=REMEMBERED)
+    def like(report_id: str) -> tuple[Report, ...]:
+        report = engine.report(report_id)
+        if report is None:
+            return ()
+        return similar.similar(report, engine.passages(report_id), engine, lexicon)
+
+    return like
+
+
 def _by_added(report: Report) -> tuple[int, int, str]:
     return -report.added.toordinal(), -(report.year or 0), report.id
 
@@ -256,6 +307,29 @@ def _request(query: Query, parsed: syntax.Parsed) -> Request:
         # One more than is shown, in case one of them is a list of sources; none without words.
         snippets=SNIPPETS + 1 if any(syntax.leaves(parsed.clauses)) else 0,
     )
+
+
+def _help(
+    opened: _Open, query: Query, parsed: syntax.Parsed, total: int
+) -> tuple[Nearby | None, tuple[Nearby, ...]]:
+    """What was probably meant, and where nothing was found which nearby searches find something."""
+
+    def count(other: Query) -> int:
+        request = _request(other, syntax.parse(other.text))
+        asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
+        return opened.engine.search(asked).total
+
+    def meant(other: Query) -> Nearby | None:
+        return spelling.suggestion(
+            other, parsed.clauses, total, opened.engine, opened.lexicon, count
+        )
+
+    suggestion = meant(query)
+    if total:
+        return suggestion, ()
+    nearby = relaxing.relaxed(query, count)
+    elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
+    return suggestion, (elsewhere, *nearby) if elsewhere else nearby
 
 
 def _snippets(passages: tuple[Found, ...]) -> tuple[Snippet, ...]:

@@ -71,7 +71,9 @@ def voice() -> Voice:
     """How answers for other programs speak and link: in the language of the page."""
     vocabulary = catalogue().vocabulary
     root = request.script_root
-    return Voice(current_language(), vocabulary, wording.notice, site_address(), root)
+    return Voice(
+        current_language(), vocabulary, wording.notice, wording.offer, site_address(), root
+    )
 
 
 def static_url(name: str) -> str:

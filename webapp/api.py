@@ -28,8 +28,9 @@ def report(report_id: str) -> AnyResponse:
     if found.id != report_id:
         return redirect(url_for("api.report", report_id=found.id), 301)
     passages = catalogue().passages(found.id)
-    translations = catalogue().translations(found)
-    return jsonify(answers.report(found, passages, translations, catalogue().state(), voice()))
+    translations, similar = catalogue().translations(found), catalogue().similar(found)
+    state = catalogue().state()
+    return jsonify(answers.report(found, passages, translations, similar, state, voice()))
 
 
 @pages.get("/status")

@@ -157,17 +157,23 @@ SEARCH: Final = _object(
         "took_ms": NUMBER,
         "hits": _list(HIT),
         "facets": {"type": "object", "additionalProperties": FACET},
+        "suggestion": {
+            "oneOf": [_object({"text": TEXT, "url": TEXT, "total": WHOLE}), {"type": "null"}]
+        },
+        "relax": _list(_object({"kind": TEXT, "label": TEXT, "url": TEXT, "total": WHOLE})),
         "notices": _list(_object({"kind": TEXT, "message": TEXT})),
         "index": INDEX,
     }
 )
+OTHER: Final = _object({"id": TEXT, "lang": TEXT, "title": TEXT, "url": TEXT})
 REPORT: Final = _object(
     {
         "ok": OK,
         "url": TEXT,
         "report": _object(BRIEF),
         "passages": _list(_object({**PASSAGE, "headings": TEXTS, "lang": TEXT})),
-        "translations": _list(_object({"id": TEXT, "lang": TEXT, "title": TEXT, "url": TEXT})),
+        "translations": _list(OTHER),
+        "similar": _list(OTHER),
         "index": INDEX,
     }
 )

@@ -35,4 +35,5 @@ def report(report_id: str) -> str | Response:
         translations=catalogue().translations(found),
         schema=previews.schema(found),
         reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
+        similar=catalogue().similar(found),
     )

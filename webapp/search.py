@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -66,11 +64,7 @@ def results() -> str:
         orders=filters.orders(query),
         neighbours=filters.neighbours(found),
         notices=filters.told((*misunderstood, *found.notices), query),
-        suggestion=_suggested(query, found.suggestion),
+        suggestion=found.suggestion,
         feeds=feeds.addresses(query),
-        ways_out=filters.ways_out(catalogue(), query) if not found.total else [],
+        offers=filters.offers(found),
     )
-
-
-def _suggested(query: Query, suggestion: str | None) -> Query | None:
-    return replace(query, text=suggestion, page=1) if suggestion else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.models import Report
-from indexer.query import Notice, Query
+from indexer.query import Nearby, Notice, Query
 from webapp.catalogue import label
 from webapp.i18n import (
     alternatives,
@@ -180,3 +180,31 @@ def notice(told: Notice) -> str:
             page, last = (number(int(values[name])) for name in ("page", "last"))
             return _("There is no page %(page)s; this is the last, %(last)s.", page=page, last=last)
     return _("Part of the search could not be understood and was left out.")
+
+
+def offer(nearby: Nearby, asked: Query) -> str:
+    """How a search that finds something differs from the one that found nothing."""
+    match nearby.kind:
+        case "filter":
+            name = nearby.values["filter"]
+            values = _values(asked, name)
+            return _without(facet_labels()[name], values)
+        case "years":
+            return _without(_("Year"), years(asked))
+        case "language":
+            lang = language_name(nearby.values["lang"])
+            return _("The reports in %(language)s", language=lang)
+        case "quotes":
+            return _("Without the quotation marks")
+        case "fields":
+            return _("With the words anywhere in a report")
+        case "filters":
+            return _("Without any filter")
+        case "words":
+            return _("Without the words, with the filters only")
+    return _("%(text)s without any filter", text=quoted(nearby.query.text))
+
+
+def _without(kind: str, values: str) -> str:
+    chosen = _("%(kind)s: %(values)s", kind=kind, values=values)
+    return _("Without the filter “%(filter)s”", filter=chosen)

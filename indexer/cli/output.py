@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 
 from indexer.prepare import Failure
-from indexer.query import Notice
+from indexer.query import Nearby, Notice, Query
 
 # Done, but some inputs had problems.
 PROBLEMS: Final = 3
@@ -34,6 +34,25 @@ def tell(notice: Notice) -> str:
     told = _NOTICES[notice.kind].format(**notice.values)
     nearest = notice.values.get("nearest")
     return f"{told} Did you mean `{nearest}`?" if nearest else told
+
+
+_OFFERS: Final = {
+    "spelling": "“{text}” without any filter",
+    "filter": "without {flags}",
+    "years": "of any year",
+    "language": "with --lang {lang}",
+    "quotes": "without the quotation marks",
+    "fields": "with the words anywhere",
+    "filters": "without any filter",
+    "words": "with the filters only",
+}
+
+
+def offer(nearby: Nearby, asked: Query) -> str:
+    """How a nearby search differs from the one that was asked, in flags."""
+    name = nearby.values.get("filter", "")
+    flags = " ".join(f"--{name} {value}" for value in asked.filters.get(name, ()))
+    return _OFFERS[nearby.kind].format(text=nearby.query.text, flags=flags, **nearby.values)
 
 
 def line(value: object) -> str:

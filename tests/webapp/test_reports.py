@@ -191,3 +191,22 @@ def test_a_table_that_goes_on_in_the_next_passage_has_one_header(long_report: Fl
 def test_what_could_not_be_read_is_said(long_report: FlaskClient) -> None:
     warning = one(read(long_report, "/fr/report/long"), ".warning")
     assert "Page 4\u00a0: holds no text; it may be a scan" in warning.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "Reports like this one"), ("fr", "Rapports semblables")]
+)
+def test_reports_like_it_stand_at_the_end_with_how_they_are_found(
+    client: FlaskClient, lang: str, title: str
+) -> None:
+    section = one(read(client, f"/{lang}/report/mentoring-3"), ".similar")
+    assert one(section, "h2").text == title
+    links = section.select("li a")
+    assert len(links) == 5
+    assert all(str(link["href"]).startswith(f"/{lang}/report/mentoring-") for link in links)
+    about, anchor = str(one(section, ".hint a")["href"]).split("#")
+    assert one(read(client, about), f"#{anchor}").text
+
+
+def test_without_reports_like_it_nothing_is_said_of_them(client: FlaskClient) -> None:
+    assert not read(client, "/en/report/withdrawn").select(".similar")
