@@ -23,6 +23,7 @@ from indexer import (
     syntax,
     vocabulary,
 )
+from indexer.completions import Completion, Completions
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
 from indexer.errors import EngineError, ReportNotFound
@@ -73,6 +74,7 @@ class _Open:
     generation: Generation
     engine: Engine
     state: IndexState
+    words: Vocabulary
     damage: str = ""
 
     @functools.cached_property
@@ -89,6 +91,12 @@ class _Open:
     def similar(self) -> Callable[[str], tuple[Report, ...]]:
         """Which reports are like one."""
         return _likes(self.engine, self.lexicon)
+
+    @functools.cached_property
+    def completions(self) -> Callable[[str], Completions]:
+        """What may be suggested in a language while one types."""
+        reports, words = self.engine.reports, self.words
+        return functools.cache(lambda lang: Completions(reports(), words, lang))
 
     def verify(self) -> None:
         """Reads all that answers are made of, and keeps what is wrong with it."""
@@ -195,6 +203,10 @@ class Catalogue:
             if other.id != report.id and original in (other.id, other.translation_of)
         )
 
+    def suggest(self, typed: str, lang: str) -> tuple[Completion, ...]:
+        """What may be meant by the beginning of a search, for a page in a language; at most 8."""
+        return self._open().completions(lang).of(typed)
+
     def similar(self, report: Report) -> tuple[Report, ...]:
         """At most five reports like this one, without its translations."""
         return self._open().similar(report.id)
@@ -248,8 +260,9 @@ class Catalogue:
         with self._lock:
             if self._opened is None or self._opened.generation.name != name:
                 # The former engine is not closed: another thread may be in the middle of it.
-                self._opened = _load(generations.current(self.config.index))
-                self.vocabulary = vocabulary.load(self.config.corpus, self.vocabulary)
+                words = vocabulary.load(self.config.corpus, self.vocabulary)
+                self._opened = _load(generations.current(self.config.index), words)
+                self.vocabulary = words
             return self._opened
 
     def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
@@ -263,11 +276,11 @@ class Catalogue:
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
 
 
-def _load(generation: Generation) -> _Open:
+def _load(generation: Generation, words: Vocabulary) -> _Open:
     engine = engines.open_engine(generation.engine, generation.path)
     built_at = _whole_seconds(generation.built_at)
     counts = engine.report_count(), engine.passage_count()
-    opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at))
+    opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at), words)
     # A short command does not wait for it to end.
     threading.Thread(target=opened.verify, name="verify", daemon=True).start()
     return opened

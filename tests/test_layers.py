@@ -26,7 +26,7 @@ LAYERS = (
     {"corpus"},
     {"prepare"},
     {"engines"},
-    {"lexicon", "relaxing"},
+    {"completions", "lexicon", "relaxing"},
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},

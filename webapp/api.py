@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import answers, permalinks
-from webapp.addresses import voice
+from indexer.completions import Completion
+from webapp import wording
+from webapp.addresses import filter_url, report_url, voice
 from webapp.catalogue import catalogue
+from webapp.i18n import current_language
+
+# Seconds for which a browser may answer itself; a new report may take as long to be suggested.
+SUGGESTIONS_KEPT: Final = 60
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -31,6 +38,38 @@ def report(report_id: str) -> AnyResponse:
     translations, similar = catalogue().translations(found), catalogue().similar(found)
     state = catalogue().state()
     return jsonify(answers.report(found, passages, translations, similar, state, voice()))
+
+
+@pages.get("/suggest")
+def suggest() -> Response:
+    """What may be meant by the beginning of a search, with where each choice leads."""
+    typed = request.args.get("q", "")
+    found = catalogue().suggest(typed, current_language())
+    kinds = wording.completion_kinds()
+    response = jsonify(
+        ok=True,
+        query={"text": typed},
+        suggestions=[
+            {
+                "kind": each.kind,
+                "label": kinds[each.kind],
+                "text": each.text,
+                "lang": each.lang,
+                "url": _address(each),
+            }
+            for each in found
+        ],
+        message=wording.suggestions(len(found)),
+    )
+    response.cache_control.public = True
+    response.cache_control.max_age = SUGGESTIONS_KEPT
+    return response
+
+
+def _address(completion: Completion) -> str:
+    if completion.kind == "report":
+        return report_url(completion.value)
+    return filter_url(completion.kind, completion.value)
 
 
 @pages.get("/status")

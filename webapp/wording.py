@@ -208,3 +208,13 @@ def offer(nearby: Nearby, asked: Query) -> str:
 def _without(kind: str, values: str) -> str:
     chosen = _("%(kind)s: %(values)s", kind=kind, values=values)
     return _("Without the filter “%(filter)s”", filter=chosen)
+
+
+def completion_kinds() -> dict[str, str]:
+    """What each kind of thing is called that can be chosen while one types."""
+    return {"sector": _("Sector"), "report": _("Report")}
+
+
+def suggestions(count: int) -> str:
+    """How many things can be chosen, for those who hear the page."""
+    return ngettext("%(num)s suggestion", "%(num)s suggestions", count)

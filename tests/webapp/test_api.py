@@ -165,6 +165,59 @@ def test_a_report_comes_with_those_like_it(client: FlaskClient) -> None:
     assert "mentoring-1" not in [like["id"] for like in found["similar"]]
 
 
+@pytest.mark.parametrize(
+    ("lang", "sector", "report", "message"),
+    [
+        ("en", ("Sector", "Youth"), "Report", "8 suggestions"),
+        ("fr", ("Secteur", "Jeunes"), "Rapport", "8 suggestions"),
+    ],
+)
+def test_suggestions_say_what_they_are_and_where_they_lead(
+    client: FlaskClient, lang: str, sector: tuple[str, str], report: str, message: str
+) -> None:
+    response = client.get("/api/v1/suggest?q=mentor", headers={"Accept-Language": lang})
+    found = response.json
+    assert found
+    assert found["query"] == {"text": "mentor"}
+    assert found["suggestions"][0] == {
+        "kind": "sector",
+        "label": sector[0],
+        "text": sector[1],
+        "lang": lang,
+        "url": f"/{lang}/search?sector=youth",
+    }
+    assert found["suggestions"][1] == {
+        "kind": "report",
+        "label": report,
+        "text": "Mentoring study 1",
+        "lang": "en",
+        "url": f"/{lang}/report/mentoring-1",
+    }
+    assert found["message"] == message
+    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("query", "lang", "message"),
+    [
+        ("?q=street+lig", "en", "1 suggestion"),
+        ("?q=zzzz", "en", "0 suggestions"),
+        ("?q=zzzz", "fr", "0 suggestion"),
+        ("", "en", "0 suggestions"),
+        ("?q=%00%FF" + "x" * 5000, "en", "0 suggestions"),
+        ("?q=%3Cscript%3E", "en", "1 suggestion"),
+    ],
+)
+def test_any_beginning_is_answered_with_how_many_suggestions(
+    client: FlaskClient, query: str, lang: str, message: str
+) -> None:
+    response = client.get(f"/api/v1/suggest{query}", headers={"Accept-Language": lang})
+    assert response.status_code == 200
+    assert response.json
+    assert response.json["message"] == message
+
+
 def test_a_former_id_leads_to_the_report(client: FlaskClient) -> None:
     response = client.get("/api/v1/report/old-lighting")
     assert response.status_code == 301

@@ -105,7 +105,7 @@ def test_static_files_have_their_hash_in_the_address_and_are_kept(client: FlaskC
     page = BeautifulSoup(client.get("/en/search").text, "lxml")
     found = [str(tag.get("src") or tag.get("href")) for tag in page.select("link, script")]
     files = [address for address in found if address.startswith("/static/")]
-    assert len(files) == 3
+    assert len(files) == 4
     for address in files:
         assert "?v=" in address
         with client.get(address) as response:
