@@ -165,3 +165,17 @@ def test_an_open_list_fits_a_narrow_screen(open_page: OpenPage) -> None:
         "[...document.querySelectorAll('[role=option]')].map((o) => o.offsetHeight)"
     )
     assert min(heights) >= 24
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/search?q=study"])
+def test_nothing_covers_or_cuts_off_an_open_list(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, viewport=WIDE)
+    box(page).fill("mentor")
+    wait_for_options(page, 8)
+    on_top = page.evaluate(
+        """() => [...document.querySelectorAll("[role=option]")].map((option) => {
+          const { x, y, width, height } = option.getBoundingClientRect();
+          return option.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+        })"""
+    )
+    assert on_top == [True] * 8
