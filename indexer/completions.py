@@ -58,7 +58,7 @@ class Completions:
     def of(self, typed: str) -> tuple[Completion, ...]:
         """At most eight completions of what was typed, a few sectors first; none of one letter."""
         asked = [word.text for word in islice(words(typed[:MAX_TYPED]), MAX_WORDS)]
-        if sum(map(len, asked)) < MIN_TYPED:
+        if max(map(len, asked), default=0) < MIN_TYPED:
             return ()
         found = sorted(self._matching(asked), key=lambda entry: _order(entry, asked))
         chosen = dict.fromkeys(entry.completion for entry in found)

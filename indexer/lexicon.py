@@ -51,15 +51,13 @@ class Lexicon:
         langs = tuple(langs)
         most = 2 if len(word) >= TWO_SLIPS else 1
         lengths = range(len(word) - most, len(word) + most + 1)
-        words = {w for lang in langs for n in lengths for w in self._by_length[lang].get(n, ())}
-        found = process.extract(
-            word, list(words), scorer=OSA.distance, score_cutoff=most, limit=None
-        )
-        rows = [
+        words = [w for lang in langs for n in lengths for w in self._by_length[lang].get(n, ())]
+        found = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        rows = {
             (int(distance) + (other[0] != word[0]), -self.count(other, langs), other)
             for other, distance, _ in found
             if distance
-        ]
+        }
         return [(other, distance) for distance, count, other in sorted(rows) if -count >= at_least]
 
 

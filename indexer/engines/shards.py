@@ -132,8 +132,8 @@ class Shard:
         # A form has a passage at least, so that none of these sums is of nothing.
         begins = self.arrays["form.at"][:-1]
         counts = np.add.reduceat(asked[self.arrays["form.passages"]], begins, dtype=np.int64)
-        names, found = self.segment.texts("form.name"), np.flatnonzero(counts).tolist()
-        return {names[number].decode(): int(counts[number]) for number in found}
+        pairs = zip(self.segment.texts("form.name"), counts.tolist(), strict=True)
+        return {name.decode(): count for name, count in pairs if count}
 
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""
