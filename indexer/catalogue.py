@@ -24,6 +24,7 @@ from indexer import (
     vocabulary,
 )
 from indexer.completions import Completion, Completions
+from indexer.concepts import Concepts
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
 from indexer.errors import EngineError, ReportNotFound
@@ -97,6 +98,11 @@ class _Open:
         """What may be suggested in a language while one types."""
         reports, words = self.engine.reports, self.words
         return functools.cache(lambda lang: Completions(reports(), words, lang))
+
+    @functools.cached_property
+    def concepts(self) -> Concepts:
+        """The concepts that a search may have meant."""
+        return Concepts(self.words.terms)
 
     def verify(self) -> None:
         """Reads all that answers are made of, and keeps what is wrong with it."""
@@ -340,7 +346,7 @@ def _help(
     suggestion = meant(query)
     if total:
         return suggestion, ()
-    nearby = relaxing.relaxed(query, count)
+    nearby = (*relaxing.relaxed(query, count), *opened.concepts.near(query, count))
     elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
     return suggestion, (elsewhere, *nearby) if elsewhere else nearby
 

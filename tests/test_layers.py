@@ -26,7 +26,7 @@ LAYERS = (
     {"corpus"},
     {"prepare"},
     {"engines"},
-    {"completions", "lexicon", "relaxing"},
+    {"completions", "concepts", "lexicon", "relaxing"},
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import answers, permalinks
 from indexer.completions import Completion
+from indexer.query import Query
 from webapp import wording
-from webapp.addresses import filter_url, report_url, voice
+from webapp.addresses import filter_url, report_url, search_url, voice
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language
 
@@ -69,6 +70,8 @@ def suggest() -> Response:
 def _address(completion: Completion) -> str:
     if completion.kind == "report":
         return report_url(completion.value)
+    if completion.kind == "term":
+        return search_url(Query(completion.text))
     return filter_url(completion.kind, completion.value)
 
 

@@ -185,6 +185,9 @@ def notice(told: Notice) -> str:
 def offer(nearby: Nearby, asked: Query) -> str:
     """How a search that finds something differs from the one that found nothing."""
     match nearby.kind:
+        case "term":
+            relation = _relations()[nearby.values["relation"]]
+            return _("%(kind)s: %(values)s", kind=relation, values=quoted(nearby.query.text))
         case "filter":
             name = nearby.values["filter"]
             values = _values(asked, name)
@@ -205,6 +208,11 @@ def offer(nearby: Nearby, asked: Query) -> str:
     return _("%(text)s without any filter", text=quoted(nearby.query.text))
 
 
+def _relations() -> dict[str, str]:
+    """How a concept stands to the one that was asked for."""
+    return {"broader": _("Broader"), "narrower": _("Narrower"), "related": _("Related")}
+
+
 def _without(kind: str, values: str) -> str:
     chosen = _("%(kind)s: %(values)s", kind=kind, values=values)
     return _("Without the filter “%(filter)s”", filter=chosen)
@@ -212,7 +220,7 @@ def _without(kind: str, values: str) -> str:
 
 def completion_kinds() -> dict[str, str]:
     """What each kind of thing is called that can be chosen while one types."""
-    return {"sector": _("Sector"), "report": _("Report")}
+    return {"term": _("Topic"), "sector": _("Sector"), "report": _("Report")}
 
 
 def suggestions(count: int) -> str:

@@ -38,6 +38,7 @@ def tell(notice: Notice) -> str:
 
 _OFFERS: Final = {
     "spelling": "“{text}” without any filter",
+    "term": "“{text}” ({relation})",
     "filter": "without {flags}",
     "years": "of any year",
     "language": "with --lang {lang}",

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 
 import pytest
 
 from indexer import completions, vocabulary
 from indexer.completions import MOST, Completion, Completions
 from indexer.models import Report
+from indexer.terms import Term
+from indexer.vocabulary import Vocabulary
 
 VOCABULARY = vocabulary.load()
+HOMELESSNESS = Term(
+    "homelessness",
+    {"en": ("homelessness", "homeless people"), "fr": ("itinérance",)},
+    outdated={"en": ("vagrancy",)},
+)
+CONCEPTS = Vocabulary({"sector": {}}, "", {HOMELESSNESS.key: HOMELESSNESS})
 
 
 def report(report_id: str, title: str, lang: str = "en") -> Report:
@@ -53,6 +62,22 @@ def test_the_language_of_the_page_comes_first_and_both_are_searched() -> None:
     assert found("poli", "fr") == ["police", "policing"]
 
 
+def test_a_topic_is_found_by_each_of_its_words_once_and_in_the_language_of_the_word() -> None:
+    named = {
+        lang: Completions((), CONCEPTS, lang).of(typed)
+        for lang, typed in (("en", "homel"), ("fr", "itiné"))
+    }
+    assert named["en"] == (Completion("term", "homelessness", "homelessness", "en"),)
+    assert named["fr"] == (Completion("term", "homelessness", "itinérance", "fr"),)
+    both = Completions((), CONCEPTS, "en").of("itiné")
+    assert both == (Completion("term", "homelessness", "itinérance", "fr"),)
+
+
+def test_an_outdated_word_leads_to_the_usual_one() -> None:
+    chosen = Completions((), CONCEPTS, "en").of("vagr")
+    assert chosen == (Completion("term", "homelessness", "homelessness", "en"),)
+
+
 def test_a_report_that_was_withdrawn_is_not_suggested() -> None:
     assert found("wardens") == []
 
@@ -75,7 +100,7 @@ def test_there_are_eight_at_most_and_few_sectors() -> None:
     many = [report(f"r{number}", f"Health, part {number}") for number in range(50)]
     chosen = Completions(many, VOCABULARY, "en").of("he")
     assert len(chosen) == MOST
-    assert [c.kind for c in chosen].index("report") <= 2
+    assert Counter(c.kind for c in chosen) == {"term": 3, "sector": 2, "report": 3}
 
 
 def test_no_beginning_looks_at_more_than_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,34 +166,41 @@ def test_a_report_comes_with_those_like_it(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "sector", "report", "message"),
+    ("lang", "topic", "sector", "report"),
     [
-        ("en", ("Sector", "Youth"), "Report", "8 suggestions"),
-        ("fr", ("Secteur", "Jeunes"), "Rapport", "8 suggestions"),
+        ("en", ("Topic", "mentoring"), ("Sector", "Youth"), "Report"),
+        ("fr", ("Sujet", "mentorat"), ("Secteur", "Jeunes"), "Rapport"),
     ],
 )
 def test_suggestions_say_what_they_are_and_where_they_lead(
-    client: FlaskClient, lang: str, sector: tuple[str, str], report: str, message: str
+    client: FlaskClient, lang: str, topic: tuple[str, str], sector: tuple[str, str], report: str
 ) -> None:
     response = client.get("/api/v1/suggest?q=mentor", headers={"Accept-Language": lang})
     found = response.json
     assert found
     assert found["query"] == {"text": "mentor"}
     assert found["suggestions"][0] == {
+        "kind": "term",
+        "label": topic[0],
+        "text": topic[1],
+        "lang": lang,
+        "url": f"/{lang}/search?q={topic[1]}",
+    }
+    assert found["suggestions"][1] == {
         "kind": "sector",
         "label": sector[0],
         "text": sector[1],
         "lang": lang,
         "url": f"/{lang}/search?sector=youth",
     }
-    assert found["suggestions"][1] == {
+    assert found["suggestions"][2] == {
         "kind": "report",
         "label": report,
         "text": "Mentoring study 1",
         "lang": "en",
         "url": f"/{lang}/report/mentoring-1",
     }
-    assert found["message"] == message
+    assert found["message"] == "8 suggestions"
     assert response.headers["Cache-Control"] == "public, max-age=60"
     assert "Accept-Language" in response.headers["Vary"]
 
@@ -201,12 +208,12 @@ def test_suggestions_say_what_they_are_and_where_they_lead(
 @pytest.mark.parametrize(
     ("query", "lang", "message"),
     [
-        ("?q=street+lig", "en", "1 suggestion"),
+        ("?q=street+lighting+a", "en", "1 suggestion"),
         ("?q=zzzz", "en", "0 suggestions"),
         ("?q=zzzz", "fr", "0 suggestion"),
         ("", "en", "0 suggestions"),
         ("?q=%00%FF" + "x" * 5000, "en", "0 suggestions"),
-        ("?q=%3Cscript%3E", "en", "1 suggestion"),
+        ("?q=%3Cscript%3Ealert", "en", "1 suggestion"),
     ],
 )
 def test_any_beginning_is_answered_with_how_many_suggestions(

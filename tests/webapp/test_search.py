@@ -248,8 +248,11 @@ def test_what_was_probably_meant_keeps_its_accents(client: FlaskClient) -> None:
         ),
         (
             "q=title%3Aburglary",
-            {"With the words anywhere in a report": 1},
-            {"Avec les mots n’importe où dans un rapport": 1},
+            {"With the words anywhere in a report": 1, "Related: “theft”": 1},
+            {
+                "Avec les mots n’importe où dans un rapport": 1,
+                "Apparenté\u00a0: «\u202ftheft\u202f»": 1,
+            },
         ),
         (
             "q=mentroing&type=review",
