@@ -20,6 +20,7 @@ LAYERS = (
     {"query"},
     {"readers", "identity"},
     {"metadata", "passages", "permalinks", "snippets", "sources", "citations", "gapmap"},
+    {"repair"},
     {"editorial", "classify"},
     {"answers"},
     {"export", "digests"},

@@ -54,6 +54,8 @@ def create_app(
     app = Flask(__name__)
     app.extensions["catalogue"] = catalogue or Catalogue(configuration.load(config))
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    # landing.py repairs doubled slashes, with all else that is wrong with an address.
+    app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (i18n, context, headers, errors):
         part.init_app(app)

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from indexer import answers, permalinks
+from indexer import answers, repair
 from indexer.completions import Completion
 from indexer.query import Query
 from webapp import wording
@@ -25,8 +25,8 @@ pages = Blueprint("api", __name__, url_prefix="/api/v1")
 @pages.get("/search")
 def search() -> Response:
     """A search, in the shape of the contract."""
-    asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    return jsonify(answers.search(catalogue().search(asked), misunderstood, voice()))
+    asked = repair.search(request.query_string, catalogue().vocabulary)
+    return jsonify(answers.search(catalogue().search(asked.query), asked.notices, voice()))
 
 
 @pages.get("/report/<report_id>")

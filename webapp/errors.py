@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from indexer.errors import (
@@ -21,6 +21,7 @@ from indexer.errors import (
     VocabularyError,
 )
 from webapp.i18n import gettext as _
+from webapp.landing import landing
 
 RETRY_AFTER: Final = 30
 
@@ -55,6 +56,8 @@ def init_app(app: Flask) -> None:
 
 
 def _own(error: IndexerError) -> ResponseReturnValue:
+    if isinstance(error, ReportNotFound) and (landed := landing()):
+        return landed
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     if status >= 500:
         current_app.logger.error("%s: %s", type(error).__name__, error)
@@ -63,6 +66,8 @@ def _own(error: IndexerError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, NotFound) and (landed := landing()):
+        return landed
     if isinstance(error, RequestRedirect):
         return error
     status = error.code or 500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from indexer import citations
@@ -16,8 +16,10 @@ pages = Blueprint("reports", __name__)
 
 @pages.get("/report/<report_id>")
 def choose_report(report_id: str) -> Response:
-    """The report in the browser's language."""
-    return redirect(url_for("reports.report", report_id=report_id, lang=preferred_language()))
+    """The report in the browser's language, straight under the id that it has today."""
+    found = catalogue().report(report_id)
+    path = report_url(found.id, lang=preferred_language())
+    return redirect(path, 302 if found.id == report_id else 301)
 
 
 @pages.get("/<any(en, fr):lang>/report/<report_id>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from indexer.models import Report
 from indexer.query import Nearby, Notice, Query
@@ -161,6 +161,8 @@ def notice(told: Notice) -> str:
                 filter=name,
                 value=value,
             )
+        case "retired-value":
+            return _retirement(values)
         case "bad-year":
             return _(
                 "“%(value)s” is not a year, so it was left out. Write four digits.", value=value
@@ -226,3 +228,23 @@ def completion_kinds() -> dict[str, str]:
 def suggestions(count: int) -> str:
     """How many things can be chosen, for those who hear the page."""
     return ngettext("%(num)s suggestion", "%(num)s suggestions", count)
+
+
+def _retirement(values: Mapping[str, str]) -> str:
+    """That a value of a filter is used no more, and what was searched for instead."""
+    facet, value = values["filter"], values["value"]
+    name = facet_labels().get(facet, facet)
+    successor = values.get("successor")
+    if successor is None:
+        return _(
+            "The filter “%(filter)s” no longer has the value “%(value)s”, so it was left out.",
+            filter=name,
+            value=value,
+        )
+    return _(
+        "In the filter “%(filter)s”, the value “%(value)s” is now part of “%(successor)s”, which "
+        "was used instead.",
+        filter=name,
+        value=value,
+        successor=label(facet, successor),
+    )

@@ -20,6 +20,8 @@ PROBLEMS: Final = 3
 
 _NOTICES: Final = {
     "unknown-value": "There is no {filter} “{value}”; it was left out.",
+    "retired-value": "The {filter} “{value}” is not used any more; it was left out.",
+    "replaced-value": "The {filter} “{value}” is now `{successor}`, which was used instead.",
     "bad-year": "“{value}” is not a year; it was left out.",
     "bad-sort": "“{value}” is not an order; sorted by relevance.",
     "bad-page": "“{value}” is not a page.",
@@ -31,7 +33,8 @@ _NOTICES: Final = {
 
 def tell(notice: Notice) -> str:
     """A notice in words."""
-    told = _NOTICES[notice.kind].format(**notice.values)
+    kind = "replaced-value" if "successor" in notice.values else notice.kind
+    told = _NOTICES[kind].format(**notice.values)
     nearest = notice.values.get("nearest")
     return f"{told} Did you mean `{nearest}`?" if nearest else told
 

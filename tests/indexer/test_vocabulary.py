@@ -71,6 +71,18 @@ def test_a_key_outside_the_list_is_its_own_label() -> None:
     assert vocabulary.load().label("publisher", "Campbell", "fr") == "Campbell"
 
 
+A = "- {key: a, label: {en: A, fr: B}}\n"
+
+
+def test_a_retired_key_has_a_successor_for_links_reports_and_suggestions(tmp_path: Path) -> None:
+    words = vocabulary.load(write(tmp_path, A + "- retired: {b: c, c: a, d: null}\n"))
+    assert words.keys("sector") == ("a",)
+    assert [words.successor("sector", key) for key in "bcd"] == ["a", "a", None]
+    assert words.is_retired("sector", "d")
+    assert not words.is_retired("sector", "a")
+    assert [words.nearest("sector", key) for key in "bd"] == ["a", None]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -92,6 +104,11 @@ def test_a_key_outside_the_list_is_its_own_label() -> None:
             "in a circle (a > b > a)",
         ),
         ("- {key: a, label: {en: A, fr: B}}\n- {key: a, label: {en: C, fr: D}}", "stands twice"),
+        (A + "- retired: {a: null}", "“a” is still in the list"),
+        (A + "- retired: {b: c}", "“c”, the successor of b, is no key"),
+        (A + "- retired: {b: c, c: b}", "in a circle (b > c > b)"),
+        (A + "- retired: [b]", "one entry of `old: new`"),
+        (A + "- retired: {b: a}\n- retired: {c: a}", "one entry of `old: new`"),
         ("- [", "line 1"),
     ],
 )

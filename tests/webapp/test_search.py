@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 
 def read(client: FlaskClient, address: str) -> BeautifulSoup:
-    response = client.get(address)
+    response = client.get(address, follow_redirects=True)
     assert response.status_code == 200
     return BeautifulSoup(response.text, "lxml")
 
@@ -329,7 +329,7 @@ def test_no_address_of_a_search_is_an_error(
 ) -> None:
     raw = parameters.encode("utf-8", "surrogatepass").decode("latin-1")
     for path in (f"/{lang}/search", "/api/v1/search"):
-        response = client.get(path, query_string=raw)
+        response = client.get(path, query_string=raw, follow_redirects=True)
         assert response.status_code == 200
 
 
@@ -345,7 +345,7 @@ def test_any_search_answers_and_its_canonical_address_means_the_same(
     client: FlaskClient, pairs: list[tuple[str, str]]
 ) -> None:
     safe = [(name, value.encode("utf-8", "replace").decode()) for name, value in pairs]
-    response = client.get("/en/search", query_string=safe)
+    response = client.get("/en/search", query_string=safe, follow_redirects=True)
     assert response.status_code == 200
     page = BeautifulSoup(response.text, "lxml")
     canonical = urlsplit(str(one(page, "link[rel=canonical]")["href"]))

@@ -62,7 +62,7 @@ def hostile(tmp_path: Path) -> FlaskClient:
 def test_markup_in_a_document_or_a_search_is_shown_as_text(
     hostile: FlaskClient, lang: str, page: str
 ) -> None:
-    response = hostile.get(f"/{lang}{page}")
+    response = hostile.get(f"/{lang}{page}", follow_redirects=True)
     assert response.status_code == 200
     found = BeautifulSoup(response.text, "lxml")
     scripts = found.select("script:not([type='application/ld+json'])")
