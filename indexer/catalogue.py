@@ -16,6 +16,7 @@ from indexer import (
     engines,
     gapmap,
     generations,
+    identity,
     relaxing,
     similar,
     snippets,
@@ -27,10 +28,11 @@ from indexer.completions import Completion, Completions
 from indexer.concepts import Concepts
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Matches, Request
-from indexer.errors import EngineError, ReportNotFound
+from indexer.errors import EngineError, ReportNotFound, ReportWithdrawn
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
+from indexer.instead import instead
 from indexer.lexicon import Lexicon
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
@@ -187,14 +189,29 @@ class Catalogue:
         return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
-        """The report with this id, or with this alias; ReportNotFound if there is none."""
+        """The report with this id, or with this alias; ReportNotFound if there is none, which is
+        ReportWithdrawn if there was one."""
         opened = self._open()
         found = opened.engine.report(report_id)
         if found is None and report_id in opened.by_alias:
             found = opened.engine.report(opened.by_alias[report_id])
         if found is None:
-            raise ReportNotFound(report_id)
+            raise self._not_found(report_id)
         return found
+
+    def _not_found(self, report_id: str) -> ReportNotFound:
+        known = identity.load(self.config.corpus, self.config.index).withdrawn(report_id)
+        if known is None or known.gone is None:
+            return ReportNotFound(report_id)
+        there = {report.id for report in self.reports() if not report.withdrawn}
+        named = [other for other in known.gone.see if other in there]
+        alike = [other.id for other in instead(self.search, known.title, known.lang)]
+        ids = tuple(dict.fromkeys((*named, *alike)))
+        return ReportWithdrawn(report_id, known.title, known.gone.on, known.gone.reason, ids)
+
+    def alternatives(self, report: Report) -> tuple[Report, ...]:
+        """What to read instead of a withdrawn report, the most like it first."""
+        return instead(self.search, report.title, report.lang, report.sectors)
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from indexer import identity
 from indexer.digests import Digests
 from indexer.errors import ConfigError
 from indexer.fields import SCHEMA_VERSION
@@ -16,7 +17,7 @@ from indexer.readers import SUFFIXES
 from indexer.vocabulary import Vocabulary
 
 SIDECAR_SUFFIX: Final = ".yaml"
-_NOT_REPORTS: Final = frozenset({"README.md"})
+_NOT_REPORTS: Final = frozenset({"README.md", identity.FILE})
 # As in names, so that hidden files and drafts are left out.
 _HIDDEN: Final = (".", "_")
 
@@ -25,13 +26,15 @@ _HIDDEN: Final = (".", "_")
 class Source:
     """A report file: `name` is its path below the corpus, `size` its bytes.
 
-    `fingerprint` changes with the file, its sidecar, the vocabulary and the index schema.
+    `fingerprint` changes with the file, its sidecar, the vocabulary and the index schema;
+    `content` is the SHA-256 of the file alone.
     """
 
     name: str
     path: Path
     size: int
     fingerprint: str
+    content: str
 
     @property
     def sidecar(self) -> Path:
@@ -114,9 +117,10 @@ class _Described:
     def source(self, name: str) -> Source:
         state = self.present[name].stat()
         digest = hashlib.sha256(f"{SCHEMA_VERSION} {self.vocabulary} {name}".encode())
-        digest.update(self.digests.digest(name, state))
+        content = self.digests.digest(name, state)
+        digest.update(content)
         sidecar = name + SIDECAR_SUFFIX
         if sidecar in self.present:
             digest.update(self.digests.digest(sidecar, self.present[sidecar].stat()))
         path = Path(self.present[name].path)
-        return Source(name, path, state.st_size, digest.hexdigest())
+        return Source(name, path, state.st_size, digest.hexdigest(), content.hex())

@@ -12,6 +12,7 @@
     │   └── Encrypted                needs a password
     ├── MetadataError                a sidecar, front matter or value is wrong
     │   └── DuplicateId              two files claim one report id
+    ├── IdentityError                the record of ids cannot be read
     ├── EditorialError               a brief breaks the corpus's own rules
     ├── EngineError                  the index cannot answer
     │   ├── IndexMissing             nothing has been built yet
@@ -20,6 +21,7 @@
     │   └── EngineUnavailable        an engine is not installed or does not answer
     ├── QueryError (ValueError)      a query that no reading makes sense of
     └── ReportNotFound (LookupError) no report has this id
+        └── ReportWithdrawn          a report had it, and left the corpus
 
 A message says what happened, where, and what to do. Third-party exceptions are
 converted in the one file that imports their library, with the cause chained.
@@ -27,6 +29,7 @@ converted in the one file that imports their library, with the cause chained.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 
@@ -86,6 +89,10 @@ class DuplicateId(MetadataError):
     """Two files claim one report id."""
 
 
+class IdentityError(IndexerError):
+    """The record of ids cannot be read: the message names the file and the line."""
+
+
 class EditorialError(IndexerError):
     """A brief breaks the rules that its corpus holds itself to."""
 
@@ -129,3 +136,28 @@ class ReportNotFound(IndexerError, LookupError):
 
     def __str__(self) -> str:
         return f"No report has the id “{self.report_id}”. Search for it by title instead."
+
+
+class ReportWithdrawn(ReportNotFound):
+    """The report left the corpus `on` a day; `alternatives` are ids of what to read instead."""
+
+    def __init__(
+        self,
+        report_id: str,
+        title: str,
+        on: dt.date | None,
+        reason: str | None,
+        alternatives: tuple[str, ...],
+    ) -> None:
+        super().__init__(report_id)
+        self.title = title
+        self.on = on
+        self.reason = reason
+        self.alternatives = alternatives
+
+    def __str__(self) -> str:
+        day = f" on {self.on.isoformat()}" if self.on else ""
+        why = f": {self.reason.rstrip('.')}" if self.reason else ""
+        other = ", ".join(f"`{name}`" for name in self.alternatives)
+        instead = f" Read instead: {other}." if other else ""
+        return f"“{self.title or self.report_id}” was withdrawn{day}{why}.{instead}"

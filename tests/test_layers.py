@@ -20,7 +20,7 @@ LAYERS = (
     {"query"},
     {"readers", "identity"},
     {"metadata", "passages", "permalinks", "snippets", "sources", "citations", "gapmap"},
-    {"repair"},
+    {"repair", "instead"},
     {"editorial", "classify"},
     {"answers"},
     {"export", "digests"},

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import answers, repair
 from indexer.completions import Completion
+from indexer.errors import ReportWithdrawn
 from indexer.query import Query
 from webapp import wording
 from webapp.addresses import filter_url, report_url, search_url, voice
@@ -35,6 +36,9 @@ def report(report_id: str) -> AnyResponse:
     found = catalogue().report(report_id)
     if found.id != report_id:
         return redirect(url_for("api.report", report_id=found.id), 301)
+    if found.withdrawn:
+        instead = tuple(other.id for other in catalogue().alternatives(found))
+        raise ReportWithdrawn(found.id, found.title, None, found.withdrawn, instead)
     passages = catalogue().passages(found.id)
     translations, similar = catalogue().translations(found), catalogue().similar(found)
     state = catalogue().state()

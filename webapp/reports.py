@@ -23,13 +23,13 @@ def choose_report(report_id: str) -> Response:
 
 
 @pages.get("/<any(en, fr):lang>/report/<report_id>")
-def report(report_id: str) -> str | Response:
+def report(report_id: str) -> str | Response | tuple[str, int]:
     """A report: what it says, for whom, how well it works, and every passage."""
     found = catalogue().report(report_id)
     if found.id != report_id:
         return redirect(report_url(found.id), 301)
     read = reading.parts(found, catalogue().passages(found.id))
-    return render_template(
+    page = render_template(
         "report.html",
         report=found,
         parts=read,
@@ -38,4 +38,6 @@ def report(report_id: str) -> str | Response:
         schema=previews.schema(found),
         reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
         similar=catalogue().similar(found),
+        alternatives=catalogue().alternatives(found) if found.withdrawn else (),
     )
+    return (page, 410) if found.withdrawn else page

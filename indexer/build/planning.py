@@ -14,6 +14,7 @@ from indexer.corpus import Scan
 from indexer.engines.base import Entry
 from indexer.errors import EngineError, IndexMissing, IndexOutdated
 from indexer.generations import Generation
+from indexer.identity import Identity, Matching
 from indexer.vocabulary import Vocabulary
 
 
@@ -52,10 +53,24 @@ def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
     )
 
 
-def planned(scan: Scan, former: Former) -> Plan:
-    """The plan that makes an index hold what a scan found."""
-    known = {name: entry.fingerprint for name, entry in former.entries.items()}
-    return plan({source.name: source.fingerprint for source in scan.sources}, known)
+def planned(scan: Scan, former: Former, matching: Matching) -> Plan:
+    """The plan that makes an index hold what a scan found.
+
+    A report that the record of ids calls otherwise than the index is read again.
+    """
+    agreed = {
+        name: entry.fingerprint if _agree(matching.unchanged(name), entry) else ""
+        for name, entry in former.entries.items()
+    }
+    return plan({source.name: source.fingerprint for source in scan.sources}, agreed)
+
+
+def _agree(known: Identity | None, entry: Entry) -> bool:
+    return (
+        known is not None
+        and (known.id, known.added) == (entry.id, entry.added)
+        and set(known.aliases) <= set(entry.aliases)
+    )
 
 
 def is_stale(config: Config, vocabulary: Vocabulary, entries: Iterable[Entry]) -> bool:

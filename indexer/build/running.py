@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
-from indexer import corpus, digests, engines, generations, prepare
+from indexer import corpus, digests, engines, generations, identity, prepare
 from indexer.build import planning, reporting, workers
 from indexer.build.planning import Former, Plan
 from indexer.build.reporting import BuildReport, BuildWarning
@@ -19,6 +19,7 @@ from indexer.corpus import Scan, Source
 from indexer.digests import Digests
 from indexer.engines.base import Engine, Writer
 from indexer.errors import DuplicateId, EngineError
+from indexer.identity import Matching
 from indexer.prepare import Prepared, failure
 from indexer.vocabulary import Vocabulary
 
@@ -57,18 +58,22 @@ def run(
     read again; otherwise one that still is as the last build found it is known.
 
     A file that fails is a Failure in the report and never stops the build; its former version
-    stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError.
+    stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError;
+    IdentityError when the record of ids cannot be read, before anything is changed.
     """
     started = time.perf_counter()
     known = _known(config, full)
     scan = corpus.scan(config.corpus, vocabulary, known)
+    identities = identity.load(config.corpus, config.index)
+    matching = Matching(identities, {source.name: source.content for source in scan.sources})
     if dry_run:
         former = planning.former(config, full)
-        return _foreseen(planning.planned(scan, former), former, scan, started)
+        return _foreseen(planning.planned(scan, former, matching), former, scan, started)
     with generations.exclusive(config.index):
         former = planning.former(config, full, mend=True)
-        steps = planning.planned(scan, former)
-        build = _Build(config, vocabulary, scan, former, steps, today or dt.date.today())
+        steps = planning.planned(scan, former, matching)
+        day = today or dt.date.today()
+        build = _Build(config, vocabulary, scan, former, steps, matching, day)
         if steps.nothing_to_do and former.generation:
             report = build.report(former.generation.name, former.passages, started)
         else:
@@ -92,6 +97,7 @@ class _Build:
         scan: Scan,
         former: Former,
         steps: Plan,
+        matching: Matching,
         today: dt.date,
     ) -> None:
         self.config = config
@@ -99,6 +105,7 @@ class _Build:
         self.scan = scan
         self.former = former
         self.steps = steps
+        self.matching = matching
         self.today = today
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(reporting.scan_warnings(scan, former.problem))
@@ -106,6 +113,8 @@ class _Build:
         self.owners = {entry.id: name for name, entry in former.entries.items()}
         for name in steps.removed:
             del self.owners[former.entries[name].id]
+        # Files to read, whose former report the index still holds.
+        self.pending = {*steps.changed, *steps.added}
 
     def publish(self, jobs: int, progress: Progress, started: float) -> BuildReport:
         """Writes and publishes a new generation, unless every change in it failed."""
@@ -124,6 +133,7 @@ class _Build:
                 assert self.former.generation is not None
                 return self.report(self.former.generation.name, self.former.passages, started)
             writer.commit()
+            self._record()
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise
@@ -147,16 +157,32 @@ class _Build:
             warnings=tuple(self.warnings),
         )
 
+    def _record(self) -> None:
+        """Keeps the ids before the reports appear: none is ever seen without its id."""
+        lost = [name for name, _ in self.scan.unreadable]
+        identities = self.matching.identities(self.today, lost)
+        reason = identity.save(identities, self.config.corpus, self.config.index)
+        if reason:
+            message = (
+                f"cannot be written ({reason}), so the ids are recorded beside the index only. "
+                "Build once where the corpus can be written, and keep the file with the corpus."
+            )
+            self.warnings.append(BuildWarning(identity.FILE, None, "ids-not-recorded", message))
+
     def _write(self, writer: Writer, jobs: int, progress: Progress) -> None:
         for name in self.steps.removed:
             writer.remove(self.former.entries[name].id)
-        wanted = {*self.steps.added, *self.steps.changed}
-        sources = [source for source in self.scan.sources if source.name in wanted]
+        sources = [source for source in self.scan.sources if source.name in self.pending]
+        sources.sort(key=self._turn)
         progress.begin(sum(source.size for source in sources))
         with contextlib.closing(self._prepared(sources, jobs)) as prepared:
             for item in prepared:
                 self._take(item, writer)
                 progress.advance(item.source.size, item.source.name)
+
+    def _turn(self, source: Source) -> tuple[bool, bool]:
+        """Who may have an id already comes before who is new."""
+        return source.name not in self.matching.first, source.name not in self.former.entries
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
         former = self.former.entries
@@ -167,25 +193,39 @@ class _Build:
         """Writes one prepared report, unless it has none or its id is another's."""
         name = item.source.name
         self.failures += item.failures
+        item = prepare.identified(item, self.matching)
         if item.report is None:
+            self.pending.discard(name)
             return
         report = item.report
         self.warnings += [BuildWarning(name, w.page, w.kind, w.message) for w in report.warnings]
         owner = self.owners.get(report.id, name)
-        if owner != name:
+        if owner != name and owner in self.pending:
+            # That file is no longer this report; it is still to be read.
+            self._vacate(owner, writer)
+        elif owner != name:
+            self.matching.refuse(name)
+            self.pending.discard(name)
             problem = DuplicateId(
                 f"{name}: its id “{report.id}” belongs to {owner}. Give one another `id`."
             )
             self.failures.append(failure(name, "identity", problem))
             return
         former = self.former.entries.get(name)
-        if former:
-            writer.remove(former.id)
-            del self.owners[former.id]
+        if name in self.pending:
+            self._vacate(name, writer)
         writer.add(report, item.passages, prepare.facets(report, self.vocabulary))
         self.owners[report.id] = name
         self.changed += former is not None
         self.added += former is None
+
+    def _vacate(self, name: str, writer: Writer) -> None:
+        """Removes what the index held of a file that is read anew."""
+        self.pending.discard(name)
+        former = self.former.entries.get(name)
+        if former:
+            writer.remove(former.id)
+            del self.owners[former.id]
 
 
 def _checked(engine: Engine, owners: Mapping[str, str]) -> int:

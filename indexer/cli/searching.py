@@ -107,6 +107,8 @@ def show(settings: Settings, report_id: str) -> None:
     for key, value in _told(report):
         source = report.provenance.get(key)
         out.print(Text(f"{key:15}{value}"), Text(f"({source})" if source else "", style="dim"))
+    for other in settings.catalogue.alternatives(report) if report.withdrawn else ():
+        out.print(Text(f"{'instead':15}{other.id}: {other.title}"))
     for passage in found:
         place = " > ".join(passage.headings) + (f", p. {passage.page}" if passage.page else "")
         out.print(Text(f"\n[{passage.number}] {place}", style="bold"))
