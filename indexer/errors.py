@@ -14,6 +14,8 @@
     │   └── DuplicateId              two files claim one report id
     ├── IdentityError                the record of ids cannot be read
     ├── EditorialError               a brief breaks the corpus's own rules
+    ├── LinkError                    a link cannot be made, or the record of links be read
+    │   └── LinkNotFound (LookupError) no short link has this name
     ├── EngineError                  the index cannot answer
     │   ├── IndexMissing             nothing has been built yet
     │   ├── IndexOutdated            built by another version
@@ -95,6 +97,23 @@ class IdentityError(IndexerError):
 
 class EditorialError(IndexerError):
     """A brief breaks the rules that its corpus holds itself to."""
+
+
+class LinkError(IndexerError):
+    """A link cannot be made or checked, or the record of links cannot be read."""
+
+
+class LinkNotFound(LinkError, LookupError):
+    """No short link has this slug; `nearest` is the one most like it."""
+
+    def __init__(self, slug: str, nearest: str | None = None) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        hint = f" Did you mean “{self.nearest}”?" if self.nearest else ""
+        return f"There is no short link “{self.slug}”.{hint}"
 
 
 class EngineError(IndexerError):

@@ -193,6 +193,14 @@ class Link:
     path: str
     search: Search | None = None
 
+    @property
+    def lasting(self) -> str:
+        """The address without what it only tells of the link that led to it."""
+        if self.search is None:
+            return self.path
+        told = permalinks.write(self.search.query)
+        return self.path.replace(self.search.parameters, told, 1)
+
     def in_language(self, lang: str) -> str:
         """The address, in this language of the interface where it names none and needs one."""
         needs = self.kind == "report" or self.name in _SEARCHES

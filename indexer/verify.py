@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer import corpus, editorial, engines, generations, identity, prepare, sources
+from indexer import corpus, editorial, engines, generations, identity, prepare, shortlinks, sources
 from indexer.config import Config
 from indexer.corpus import Scan
 from indexer.editorial import Brief
-from indexer.errors import DuplicateId, EngineError, IdentityError, MetadataError
+from indexer.errors import DuplicateId, EngineError, IdentityError, LinkError, MetadataError
 from indexer.identity import Identities, Matching
 from indexer.models import Report
 from indexer.prepare import Failure, failure
@@ -44,6 +44,7 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)
     failures += _catalogue_problems(config, vocabulary)
+    failures += _link_problems(config)
     failures += (failure(TERMS_FILE, "vocabulary", problem) for problem in vocabulary.problems)
     if config.editorial:
         failures += (
@@ -71,6 +72,16 @@ def _catalogue_problems(config: Config, vocabulary: Vocabulary) -> Iterator[Fail
     if path.exists():
         for problem in sources.load(path, vocabulary)[1]:
             yield failure(path.name, "catalogue", problem)
+
+
+def _link_problems(config: Config) -> Iterator[Failure]:
+    """What is wrong in the record of links."""
+    try:
+        problems: Sequence[LinkError] = shortlinks.load(config.corpus).problems
+    except LinkError as error:
+        problems = [error]
+    for problem in problems:
+        yield failure(shortlinks.FILE, "links", problem)
 
 
 def _identity_problems(reports: Iterable[Report]) -> Iterator[Failure]:

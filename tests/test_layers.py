@@ -21,6 +21,7 @@ LAYERS = (
     {"readers", "identity"},
     {"metadata", "passages", "permalinks", "snippets", "sources", "citations", "gapmap"},
     {"repair", "instead"},
+    {"shortlinks"},
     {"editorial", "classify"},
     {"answers"},
     {"export", "digests"},

@@ -23,6 +23,7 @@ from webapp import (
     previews,
     reports,
     search,
+    shortlinks,
     site,
     status,
 )
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     exports.pages,
     feeds.pages,
     gapmap.pages,
+    shortlinks.pages,
     site.pages,
     previews.pages,
 )

@@ -16,6 +16,7 @@ from indexer.errors import (
     IndexerError,
     IndexMissing,
     IndexOutdated,
+    LinkNotFound,
     QueryError,
     ReportNotFound,
     ReportWithdrawn,
@@ -32,6 +33,7 @@ RETRY_AFTER: Final = 30
 # The first class that an error belongs to decides; everything else of ours is 500.
 STATUS: Final[dict[type[IndexerError], int]] = {
     ReportWithdrawn: 410,
+    LinkNotFound: 404,
     ReportNotFound: 404,
     QueryError: 400,
     IndexMissing: 503,
@@ -68,7 +70,7 @@ def init_app(app: Flask) -> None:
 
 
 def _own(error: IndexerError) -> ResponseReturnValue:
-    if isinstance(error, ReportNotFound) and (landed := landing()):
+    if isinstance(error, ReportNotFound | LinkNotFound) and (landed := landing()):
         return landed
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     if status >= 500:
@@ -129,6 +131,16 @@ def _words(error: Exception, status: int) -> tuple[str, str]:
         return (
             _("“%(title)s” was withdrawn.", title=error.title or error.report_id),
             error.reason or _("It is no longer part of this collection."),
+        )
+    if isinstance(error, LinkNotFound):
+        return (
+            _("There is no short link “%(slug)s”.", slug=error.slug),
+            _(
+                "Did you mean “%(slug)s”? Otherwise, search for what the link was about.",
+                slug=error.nearest,
+            )
+            if error.nearest
+            else _("Check its spelling, or search for what the link was about."),
         )
     if isinstance(error, ReportNotFound):
         return (

@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 from werkzeug.wrappers import Response
 
-from indexer import repair
-from indexer.errors import IndexerError
+from indexer import repair, shortlinks
+from indexer.errors import IndexerError, LinkNotFound
 from indexer.repair import Link
 from webapp.catalogue import catalogue
 from webapp.i18n import preferred_language
@@ -23,9 +23,20 @@ def landing() -> Response | None:
     asked = _asked()
     link = repair.link(asked, catalogue().vocabulary)
     path = _path(link) if link else None
-    if path is None or path == asked:
+    if link is None or path is None or path == asked:
         return None
-    return redirect(request.script_root + path, 301)
+    return redirect(request.script_root + path, 302 if link.kind == "short" else 301)
+
+
+def short_target(slug: str) -> str:
+    """The final address of what a short link leads to; LinkNotFound when there is none."""
+    target = shortlinks.load(catalogue().config.corpus).current(slug).target
+    link = repair.link(target, catalogue().vocabulary)
+    if link is None or link.kind == "short":
+        # Somebody wrote that into the file by hand.
+        raise LinkNotFound(slug)
+    # What is gone has a page that says so.
+    return _path(link) or link.in_language(preferred_language())
 
 
 def _asked() -> str:
@@ -38,6 +49,8 @@ def _asked() -> str:
 def _path(link: Link) -> str | None:
     """The address that a link has today; None when nothing is there."""
     lang = preferred_language()
+    if link.kind == "short":
+        return _short_path(link.name)
     if link.kind != "report":
         path = link.in_language(lang)
         return path if _is_page(path.partition("?")[0]) else None
@@ -47,6 +60,13 @@ def _path(link: Link) -> str | None:
         # What is wrong with the address itself is the better answer.
         return None
     return link.for_report(found.id).in_language(lang)
+
+
+def _short_path(slug: str) -> str | None:
+    try:
+        return short_target(slug)
+    except LinkNotFound:
+        return None
 
 
 def _is_page(path: str) -> bool:

@@ -161,3 +161,57 @@ def test_an_address_cannot_make_the_page_tell_of_what_was_never_retired(
 ) -> None:
     answer = retiring.get("/en/search?q=lamp&retired=sector:buy-now")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/en/search?q=lamp")
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> FlaskClient:
+    """A site with short links: to a search, to a former id, to what is gone, and a forged one."""
+    config = sample.built(tmp_path)
+    lines = [
+        '- {slug: theft, target: "/fr/search?q=theft&sector=urban-planning", made: 2026-01-01}',
+        '- {slug: lamps, target: "/report/old-lighting", made: 2026-01-01}',
+        '- {slug: gone, target: "/en/report/withdrawn", made: 2026-01-01}',
+        '- {slug: forged, target: "//evil.example", made: 2026-01-01}',
+    ]
+    (config.corpus / "links.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return create_app(catalogue=Catalogue(config)).test_client()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/s/theft", "/s/Theft", "/S/THEFT", "/s/theft).", "/s/theft%C2%A0%C2%BB", "/s/theft/",
+     "/s/theft&amp;utm_source=x", "/s/theft?utm_campaign=x", "/s/th%C2%ADeft"],
+)  # fmt: skip
+def test_a_short_link_leads_to_its_search_in_one_redirect(
+    linked: FlaskClient, address: str
+) -> None:
+    answer = linked.get(address)
+    assert answer.status_code == 302
+    place = "/fr/search?q=theft&sector=urban-planning"
+    assert answer.headers["Location"] == place
+    assert "no-cache" in answer.headers["Cache-Control"]
+    assert linked.get(place).status_code == 200
+
+
+def test_a_short_link_to_a_former_id_leads_straight_to_the_report(linked: FlaskClient) -> None:
+    answer = linked.get("/s/lamps", headers={"Accept-Language": "fr"})
+    assert answer.headers["Location"] == "/fr/report/street-lighting"
+
+
+def test_a_short_link_to_what_is_gone_leads_to_the_page_that_says_so(linked: FlaskClient) -> None:
+    answer = linked.get("/s/gone", follow_redirects=True)
+    assert (len(answer.history), answer.status_code) == (1, 410)
+
+
+@pytest.mark.parametrize("slug", ["forged", "nothing"])
+def test_a_short_link_that_leads_nowhere_is_not_followed(linked: FlaskClient, slug: str) -> None:
+    answer = linked.get(f"/s/{slug}", headers={"Accept-Language": "fr"})
+    assert answer.status_code == 404
+    page = BeautifulSoup(answer.text, "lxml")
+    assert page.h1
+    assert page.h1.text == f"Il n’y a pas de lien court «\u202f{slug}\u202f»."
+    assert page.select_one('form[role="search"]')
+
+
+def test_a_short_link_that_is_almost_known_is_named(linked: FlaskClient) -> None:
+    assert "Did you mean “theft”?" in linked.get("/s/thefts").text
