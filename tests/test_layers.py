@@ -32,7 +32,7 @@ LAYERS = (
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},
-    {"evaluate", "agreement"},
+    {"evaluate", "agreement", "links"},
     {"cli"},
     {"__init__", "__main__"},
 )
