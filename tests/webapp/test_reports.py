@@ -273,4 +273,6 @@ def test_reports_like_it_stand_at_the_end_with_how_they_are_found(
 
 
 def test_without_reports_like_it_nothing_is_said_of_them(client: FlaskClient) -> None:
-    assert not read(client, "/en/report/withdrawn").select(".similar")
+    gone = client.get("/en/report/withdrawn")
+    assert gone.status_code == 410
+    assert not BeautifulSoup(gone.data, "lxml").select(".similar")
