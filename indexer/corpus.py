@@ -31,10 +31,15 @@ class Source:
     """
 
     name: str
-    path: Path
+    corpus: Path
     size: int
     fingerprint: str
     content: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands."""
+        return self.corpus / self.name
 
     @property
     def sidecar(self) -> Path:
@@ -122,5 +127,4 @@ class _Described:
         sidecar = name + SIDECAR_SUFFIX
         if sidecar in self.present:
             digest.update(self.digests.digest(sidecar, self.present[sidecar].stat()))
-        path = Path(self.present[name].path)
-        return Source(name, path, state.st_size, digest.hexdigest(), content.hex())
+        return Source(name, self.corpus, state.st_size, digest.hexdigest(), content.hex())

@@ -162,8 +162,10 @@ def prune(index: Path) -> None:
 
 def _sync(folder: Path) -> None:
     for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        # A file with another link is that of a former generation, which was synced.
+        if path.stat().st_nlink == 1:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
     _sync_folder(folder)
     _sync_folder(folder.parent)
 

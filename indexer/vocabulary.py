@@ -13,7 +13,7 @@ import hashlib
 import importlib.resources
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeGuard
 
@@ -133,6 +133,17 @@ def load(corpus: Path | None = None, known: Vocabulary | None = None) -> Vocabul
     state = _digest(source, packaged, words)
     if known and known.state == state:
         return known
+    lists = load_lists(corpus)
+    concepts, problems = terms.load(words, lists.lists["sector"])
+    # The packaged concepts name the packaged sectors, which a corpus may have replaced.
+    told = tuple(problems) if own else ()
+    return replace(lists, terms=concepts, problems=told, state=state)
+
+
+def load_lists(corpus: Path | None = None) -> Vocabulary:
+    """The same without concepts, which take the longest to read: all that an index depends on."""
+    source = _own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE)
+    packaged = _packaged("vocabulary.yaml")
     rows = {"sector": (source.name, _read(source))}
     for name, written in yamlfile.load_mapping(packaged).items():
         rows[name] = (f"{packaged.name}: {name}", written)
@@ -140,10 +151,7 @@ def load(corpus: Path | None = None, known: Vocabulary | None = None) -> Vocabul
     for name, (where, written) in rows.items():
         lists[name] = _entries(written, where)
         retired[name] = _retired(written, lists[name], where)
-    concepts, problems = terms.load(words, lists["sector"])
-    # The packaged concepts name the packaged sectors, which a corpus may have replaced.
-    told = tuple(problems) if own else ()
-    return Vocabulary(lists, _digest(source, packaged), concepts, told, state, retired)
+    return Vocabulary(lists, _digest(source, packaged), retired=retired)
 
 
 def _own(corpus: Path | None, name: str) -> Path | None:

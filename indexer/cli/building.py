@@ -32,7 +32,7 @@ def build_command(
     """Bring the index up to date with the corpus."""
     if folder:
         settings.flags["corpus"] = folder
-    words = vocabulary.load(settings.config.corpus)
+    words = vocabulary.load_lists(settings.config.corpus)
     with Progress() as progress:
         report = build.run(
             settings.config, words, full=full, dry_run=dry_run, jobs=jobs, progress=progress

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -66,3 +67,27 @@ def test_a_damaged_description_is_an_engine_error_that_says_what_to_do(tmp_path:
     (generation.path / generations.DESCRIPTION).write_bytes(b"{")
     with pytest.raises(EngineError, match="indexer build --full"):
         generations.current(tmp_path)
+
+
+def test_every_new_file_is_synced_before_it_answers_and_no_linked_one_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    first = publish(tmp_path, "1")
+    with generations.exclusive(tmp_path):
+        path = generations.start(tmp_path)
+        generations.link_files(first.path, path)
+        (path / "more").write_text("2")
+        synced.clear()
+        generations.promote(tmp_path, path, "memory")
+    new = [(path / name).stat().st_ino for name in ("more", generations.DESCRIPTION)]
+    assert set(new) < set(synced)
+    assert (path / "data").stat().st_ino not in synced
+    assert synced.index(path.stat().st_ino) < synced.index((tmp_path / "CURRENT").stat().st_ino)
