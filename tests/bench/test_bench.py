@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,21 @@ def test_what_takes_too_long_is_left_out_and_said() -> None:
     found = suite.measure(SIZE, ("fts5",), plan, full=True)
     assert found["growth"] == []
     assert any("fts5 at 100,000 passages" in step for step in found["skipped"])
+
+
+def test_growth_has_a_row_for_each_size_and_draws_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(suite, "FULL", 2 * SIZE)
+    monkeypatch.setattr(suite, "GROWTH", (SIZE // 2, 2 * SIZE, 3 * SIZE))
+    plan = replace(PLAN, pdfs=0)
+    found = suite.measure(SIZE, ("ours", "tantivy", "bm25s"), plan, full=True)
+    assert [row["passages"] for row in found["growth"]] == [SIZE // 2, 2 * SIZE, 3 * SIZE]
+    assert all(row["p50_ms"] > 0 for row in found["growth"])
+    lines = plot.points(found)
+    assert set(lines["ours"]) == set(lines["tantivy"]) == {SIZE // 2, SIZE, 2 * SIZE, 3 * SIZE}
+    assert set(lines["bm25s"]) == {SIZE, 2 * SIZE}
+    plot.draw(found, tmp_path / "latency.png")
 
 
 def test_the_same_corpus_every_time() -> None:
