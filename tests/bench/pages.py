@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 from tests.bench import peer_datasette, questions
 from tests.bench.language import REAL
@@ -43,7 +43,7 @@ def measure(index: Path, database: Path, plan: Plan) -> dict[str, dict[str, Any]
 
 
 def _path(question: Question) -> str:
-    return f"/en/search?q={quote(question.text)}"
+    return f"/en/search?q={quote_plus(question.text)}"
 
 
 class _Site:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 ROOT = Path(__file__).parent.parent.parent
 REAL = ROOT / "corpus"
@@ -88,7 +88,7 @@ def pages(index: Path) -> dict[str, float]:
             for number, query in enumerate(QUERIES):
                 lang = ("en", "fr")[number % 2]
                 started = time.perf_counter()
-                with urllib.request.urlopen(f"{base}/{lang}/search?q={quote(query)}") as answer:
+                with urllib.request.urlopen(f"{base}/{lang}/search?q={quote_plus(query)}") as answer:
                     sizes.append(len(answer.read()))
                 times.append((time.perf_counter() - started) * 1000)
     times.sort()
