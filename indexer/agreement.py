@@ -105,7 +105,9 @@ def _labelled(catalogue: Catalogue, report_id: str, given: frozenset[str]) -> La
         told = f"{LABELS_FILE}: there is no report “{report_id}”. Build the index, or remove it."
         raise MetadataError(told) from error
     passages = catalogue.passages(report_id)
-    found = classify.suggest(report.title, passages, report.lang, catalogue.vocabulary)
+    found = classify.suggest(
+        report.title, passages, report.lang, catalogue.vocabulary, report.summary
+    )
     return Labelled(report_id, report.lang, given, frozenset(label.sector for label in found))
 
 

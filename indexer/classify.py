@@ -1,20 +1,21 @@
 """Report -> sector labels, each with its reasons.
 
 A declared sector always wins. Otherwise the words of the vocabulary are looked for in the title,
-the headings and the body, the longest phrase first. What a word says for its sector is
+the summary, the headings and the body, the longest phrase first. What a word says for its sector is
 
     place weight x word weight x log2(1 + count / sqrt(max(1, size / usual size))),
 
 so a repeated word counts less each time, and a long report needs more of them than a short one,
 though less than in proportion, since it may treat of several sectors.
-A sector is suggested when its words say enough, and not much less than those of the best sector.
+A sector is suggested when its words say enough. Less is enough where they say nearly as much as
+those of the best sector, and where they stand in many passages and not in one alone.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,9 +28,15 @@ from indexer.vocabulary import Entry, Vocabulary
 WORD_WEIGHT: Final = 1.0
 # A term of several words is seldom there by chance.
 PHRASE_WEIGHT: Final = 1.5
-# Tried on the tuning half of corpus/labels.yaml; neighbouring values do about as well.
-LEAST_SCORE: Final = 7.5
-SHARE_OF_BEST: Final = 0.25
+# These and the weights of the places: cross-validated on the tuning half of corpus/labels.yaml;
+# neighbouring values do about as well.
+LEAST_SCORE: Final = 18.0
+# What is added for the share of the best sector's points, and for the share of the passages.
+NEARNESS: Final = 10.0
+SPREAD: Final = 20.0
+# A passage tells of a sector from this weight of words on; a short report has few to tell by.
+TELLING_WEIGHT: Final = 0.8
+FEWEST_PASSAGES: Final = 5
 MOST_LABELS: Final = 5
 
 
@@ -43,9 +50,10 @@ class _Place:
     usual_size: int
 
 
-_TITLE: Final = _Place("title", 5.0, 1)
-_HEADING: Final = _Place("heading", 3.0, 8)
-_BODY: Final = _Place("body", 2.0, 400)
+_TITLE: Final = _Place("title", 6.0, 1)
+_SUMMARY: Final = _Place("summary", 4.0, 100)
+_HEADING: Final = _Place("heading", 1.5, 8)
+_BODY: Final = _Place("body", 1.0, 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +83,20 @@ def labels(
     lang: str,
     declared: Sequence[str],
     vocabulary: Vocabulary,
+    summary: str | None = None,
 ) -> tuple[Label, ...]:
     """The declared sectors, or else the suggested ones, best first."""
     if declared:
         return tuple(Label(sector, declared=True) for sector in declared)
-    return suggest(title, passages, lang, vocabulary)
+    return suggest(title, passages, lang, vocabulary, summary)
 
 
 def suggest(
-    title: str, passages: Sequence[Passage], lang: str, vocabulary: Vocabulary
+    title: str,
+    passages: Sequence[Passage],
+    lang: str,
+    vocabulary: Vocabulary,
+    summary: str | None = None,
 ) -> tuple[Label, ...]:
     """The sectors whose words stand in a report in language `lang`, best first, at most five.
 
@@ -93,34 +106,67 @@ def suggest(
     telling = [passage for passage in passages if not is_reference_list(passage)]
     headings = dict.fromkeys(heading for passage in telling for heading in passage.headings)
     own_headings = [(heading, lang) for heading in headings if fold(heading) != fold(title)]
-    body = [(passage.text, passage.lang) for passage in telling]
+    body = [_matches([(passage.text, passage.lang)], terms) for passage in telling]
+    found = {
+        _TITLE: (_matches([(title, lang)], terms), 1),
+        _SUMMARY: (_matches([(summary or "", lang)], terms), len((summary or "").split())),
+        _HEADING: (_matches(own_headings, terms), len(own_headings)),
+        _BODY: (_sum(body), sum(len(each.text.split()) for each in telling)),
+    }
+    return _best(_reasons(found), _spread(body))
+
+
+def _reasons(
+    found: Mapping[_Place, tuple[Mapping[_Term, int], int]],
+) -> dict[str, list[Reason]]:
+    """What speaks for each sector, from the terms and the size of each place."""
     reasons: dict[str, list[Reason]] = {}
-    for place, texts, size in (
-        (_TITLE, [(title, lang)], 1),
-        (_HEADING, own_headings, len(own_headings)),
-        (_BODY, body, sum(len(text.split()) for text, _ in body)),
-    ):
-        for term, count in _matches(texts, terms).items():
+    for place, (counts, size) in found.items():
+        for term, count in counts.items():
             rate = count / math.sqrt(max(1.0, size / place.usual_size))
             weight = round(place.weight * term.weight * math.log2(1 + rate), 2)
             reason = Reason(term.text, place.name, count, weight)
             reasons.setdefault(term.sector, []).append(reason)
-    return _best(reasons)
+    return reasons
 
 
-def _best(reasons: Mapping[str, list[Reason]]) -> tuple[Label, ...]:
-    suggested = [
+def _sum(body: Iterable[Mapping[_Term, int]]) -> Counter[_Term]:
+    total: Counter[_Term] = Counter()
+    for counts in body:
+        total.update(counts)
+    return total
+
+
+def _spread(body: Sequence[Mapping[_Term, int]]) -> dict[str, float]:
+    """The share of the passages that tell of each sector."""
+    telling: Counter[str] = Counter()
+    for counts in body:
+        weights: defaultdict[str, float] = defaultdict(float)
+        for term, count in counts.items():
+            weights[term.sector] += term.weight * count
+        telling.update(sector for sector, said in weights.items() if said >= TELLING_WEIGHT)
+    passages = max(len(body), FEWEST_PASSAGES)
+    return {sector: count / passages for sector, count in telling.items()}
+
+
+def _best(reasons: Mapping[str, list[Reason]], spread: Mapping[str, float]) -> tuple[Label, ...]:
+    found = [
         Label(
             sector,
             declared=False,
-            score=round(sum(reason.weight for reason in found), 2),
-            reasons=tuple(sorted(found, key=lambda reason: -reason.weight)),
+            score=round(sum(reason.weight for reason in why), 2),
+            reasons=tuple(sorted(why, key=lambda reason: -reason.weight)),
         )
-        for sector, found in reasons.items()
+        for sector, why in reasons.items()
     ]
-    suggested.sort(key=lambda label: (-label.score, label.sector))
-    least = max(LEAST_SCORE, SHARE_OF_BEST * suggested[0].score) if suggested else 0.0
-    return tuple(label for label in suggested if label.score >= least)[:MOST_LABELS]
+    found.sort(key=lambda label: (-label.score, label.sector))
+    best = found[0].score if found else 0.0
+    return tuple(
+        label
+        for label in found
+        if label.score + NEARNESS * label.score / best + SPREAD * spread.get(label.sector, 0.0)
+        >= LEAST_SCORE
+    )[:MOST_LABELS]
 
 
 @functools.lru_cache(maxsize=8)

@@ -82,7 +82,7 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One observation that speaks for a label: `term`, seen `count` times in the `place`
-    (`title`, `heading` or `body`), worth `weight` points."""
+    (`title`, `summary`, `heading` or `body`), worth `weight` points."""
 
     term: str
     place: str

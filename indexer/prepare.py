@@ -118,7 +118,9 @@ def _report(
     added: dt.date,
 ) -> Report:
     declared = values.pop("sectors", ())
-    found = classify.labels(values["title"], cut, values["lang"], declared, vocabulary)
+    found = classify.labels(
+        values["title"], cut, values["lang"], declared, vocabulary, values.get("summary")
+    )
     values.setdefault("added", added)
     if "date" in values:
         values.setdefault("year", values["date"].year)

@@ -36,7 +36,9 @@ def inspect(settings: Settings, file: Path) -> None:
         "pages": extract.pages,
         "characters": extract.characters,
         "passages": len(cut),
-        "suggested_sectors": classify.suggest(title, cut, lang, words),
+        "suggested_sectors": classify.suggest(
+            title, cut, lang, words, str(known.values.get("summary", ""))
+        ),
         "warnings": extract.warnings,
         "problems": [str(problem) for problem in known.problems],
     }

@@ -53,6 +53,21 @@ def test_a_word_in_the_title_counts_more_than_in_a_heading_than_in_the_body() ->
     assert 0 < in_body < in_heading < in_title
 
 
+def test_the_summary_counts_and_says_so() -> None:
+    text = "Seniors, older adults and dementia."
+    (label,) = classify.suggest("x", [passage("Of tides.")], "en", VOCABULARY, text)
+    assert label.sector == "seniors"
+    assert {reason.place for reason in label.reasons} == {"summary"}
+
+
+def test_a_sector_of_many_passages_needs_fewer_words_than_one_of_a_single_passage() -> None:
+    tides = [passage("Of tides.")] * 7
+    spread = [passage("Of seniors.")] * 8
+    at_once = [passage("Of seniors. " * 8), *tides]
+    assert classify.suggest("Older adults", spread, "en", VOCABULARY)
+    assert not classify.suggest("x", at_once, "en", VOCABULARY)
+
+
 def test_a_title_that_stands_as_a_heading_too_counts_once() -> None:
     assert scores("Older adults, seniors", "OLDER ADULTS, SENIORS") == scores(
         "Older adults, seniors"
@@ -106,8 +121,8 @@ def test_a_vocabulary_without_weights_suggests_by_its_words(tmp_path: Path) -> N
 
 def test_the_weights_of_a_vocabulary_hold_before_the_usual_ones(tmp_path: Path) -> None:
     own = own_vocabulary(tmp_path, SECTORS + WEIGHTS)
-    assert scores("Gate", own=own) == {"gates": 10.0}
-    assert scores("Hinge", own=own) == {"gates": 25.0}
+    assert scores("Gate", own=own) == {"gates": 12.0}
+    assert scores("Hinge", own=own) == {"gates": 30.0}
     assert scores("Opening gate", own=own) == {}
 
 
