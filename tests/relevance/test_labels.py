@@ -20,12 +20,13 @@ CORPUS = Path(__file__).parent.parent.parent / "corpus"
 LABELS = load_labels(CORPUS / LABELS_FILE)
 READINGS = cast("dict[str, dict[str, list[str]]]", yamlfile.load_mapping(CORPUS / "readings.yaml"))
 
-# Precision and recall, a little below what was measured; raised with the rules, never lowered.
+# Precision and recall, a little below what was measured. The held-out ones are never lowered; the
+# tuning ones were, once, when it grew from 60 reports to 181.
 FLOORS = {
     ("tuning", "en"): (0.88, 0.74),
     ("tuning", "fr"): (0.94, 0.77),
-    ("held-out", "en"): (0.89, 0.70),
-    ("held-out", "fr"): (0.84, 0.62),
+    ("held-out", "en"): (0.89, 0.79),
+    ("held-out", "fr"): (0.93, 0.75),
 }
 
 
