@@ -88,7 +88,8 @@ def pages(index: Path) -> dict[str, float]:
             for number, query in enumerate(QUERIES):
                 lang = ("en", "fr")[number % 2]
                 started = time.perf_counter()
-                with urllib.request.urlopen(f"{base}/{lang}/search?q={quote_plus(query)}") as answer:
+                address = f"{base}/{lang}/search?q={quote_plus(query)}"
+                with urllib.request.urlopen(address) as answer:
                     sizes.append(len(answer.read()))
                 times.append((time.perf_counter() - started) * 1000)
     times.sort()
