@@ -168,7 +168,7 @@ def _shape(matches: Matches) -> object:
     )
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(
     builds(),
     st.lists(requests, min_size=1, max_size=12),
@@ -237,7 +237,7 @@ def _in_texts(contents: Iterable[Content]) -> Occurrences:
     return found
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(builds(), st.sampled_from((1, 5, 100)))
 def test_the_whoosh_index_has_every_word_in_its_place(steps: tuple[Build, ...], run: int) -> None:
     held: dict[str, Content] = {}
