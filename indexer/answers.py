@@ -72,15 +72,7 @@ def report(
             }
             for passage in passages
         ],
-        "translations": [
-            {
-                "id": other.id,
-                "lang": other.lang,
-                "title": other.title,
-                "url": report_address(other.id, voice),
-            }
-            for other in translations
-        ],
+        "translations": [_translation(other, voice) for other in translations],
         "index": index(state),
     }
 
@@ -108,6 +100,7 @@ def query(asked: Query) -> dict[str, Any]:
         "text": asked.text,
         "filters": {name: list(values) for name, values in asked.filters.items()},
         **{name: year for name, year in years.items() if year is not None},
+        **({} if asked.expand else {"expand": "off"}),
         "sort": asked.sort,
         "page": asked.page,
         "size": asked.size,
@@ -128,7 +121,21 @@ def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
         "publisher": found.publisher,
         "summary": found.summary,
         "score": round(hit.score, 4),
+        "matched": [
+            {"typed": other.typed, "found": other.found, "lang": other.lang}
+            for other in hit.matched
+        ],
+        "translations": [_translation(other, voice) for other in hit.translations],
         "passages": [_snippet(found.id, snippet, voice) for snippet in hit.snippets],
+    }
+
+
+def _translation(other: Report, voice: Voice) -> dict[str, Any]:
+    return {
+        "id": other.id,
+        "lang": other.lang,
+        "title": other.title,
+        "url": report_address(other.id, voice),
     }
 
 

@@ -13,11 +13,13 @@ from typing import Final
 
 from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
 from indexer.config import Config
-from indexer.engines.base import Engine, Found, Matches, Request
+from indexer.engines.base import Engine, Found, Match, Matches, Request
 from indexer.errors import ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
+from indexer.matched import other_words
+from indexer.meaning import Meaning, meaning, outdated
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
 from indexer.query import (
@@ -31,6 +33,8 @@ from indexer.query import (
     Results,
     Snippet,
 )
+from indexer.syntax import Parsed
+from indexer.thesaurus import Thesaurus
 from indexer.vocabulary import Vocabulary
 
 SNIPPETS: Final = 2
@@ -69,33 +73,46 @@ class Catalogue:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.vocabulary: Vocabulary = vocabulary.load(config.corpus)
+        self._words: tuple[Vocabulary, Thesaurus] | None = None
         self._opened: _Open | None = None
         self._lock = threading.Lock()
 
-    def search(self, query: Query) -> Results:
-        """The reports that answer a query, one page of them, with snippets and facet counts."""
+    def search(self, query: Query, lang: str | None = None) -> Results:
+        """The reports that answer a query, one page of them, with snippets and facet counts.
+
+        A report and its translations are one hit, shown in `lang` if that version is among those
+        that the filters keep, and otherwise in the language that fits the query best.
+        """
         opened = self._open()
         started = time.perf_counter()
         parsed = syntax.parse(query.text)
+        meant = self._meant(parsed, query)
         notices = [Notice("truncated")] if parsed.truncated else []
-        matches = opened.engine.search(_request(query, parsed))
+        notices += outdated(meant)
+        matches = opened.engine.search(_request(query, meant, lang))
         last = max(1, -(-matches.total // query.size))
         if query.page > last:
             notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
             query = query.at_page(last)
-            matches = opened.engine.search(_request(query, parsed))
-        hits = tuple(Hit(m.report, m.score, _snippets(m.passages, parsed)) for m in matches.page)
+            matches = opened.engine.search(_request(query, meant, lang))
+        hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
         took = (time.perf_counter() - started) * 1000
         return Results(
             query, matches.total, hits, facets, took, opened.state, notices=tuple(notices)
         )
 
-    def every(self, query: Query) -> tuple[int, IndexState, Iterator[Report]]:
+    def every(
+        self, query: Query, lang: str | None = None
+    ) -> tuple[int, IndexState, Iterator[Report]]:
         """All reports that answer a query, whatever its page: how many, from which index, and each
-        of them in order, read as they are asked for from that one generation."""
+        of them in order, read as they are asked for from that one generation.
+
+        Of a report and its translations, the one that `search` shows.
+        """
         opened = self._open()
-        whole = _request(replace(query, page=1, size=MAX_SIZE), syntax.parse(query.text))
+        meant = self._meant(syntax.parse(query.text), query)
+        whole = _request(replace(query, page=1, size=MAX_SIZE), meant, lang)
         request = replace(whole, facets=(), snippets=0)
         first = opened.engine.search(request)
 
@@ -120,7 +137,7 @@ class Catalogue:
 
     def _counter(self, query: Query) -> gapmap.Count:
         """Counts combinations among the reports of a search, in one generation."""
-        request = _request(query, syntax.parse(query.text))
+        request = _request(query, self._meant(syntax.parse(query.text), query), None)
         return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
@@ -137,19 +154,16 @@ class Catalogue:
 
     def translations(self, report: Report) -> tuple[Report, ...]:
         """The reports that say the same in the other language."""
-        original = report.translation_of or report.id
-        return tuple(
-            other
-            for other in self._open().engine.reports()
-            if other.id != report.id and original in (other.id, other.translation_of)
-        )
+        return self._open().engine.translations(report.id)
 
-    def newest(self, query: Query, count: int, since: dt.date | None = None) -> tuple[Report, ...]:
+    def newest(
+        self, query: Query, count: int, since: dt.date | None = None, lang: str | None = None
+    ) -> tuple[Report, ...]:
         """The reports that answer a query and were added last, or since a day; newest first.
 
         The day on which a report was added decides, never the day on which its file was touched.
         """
-        _, _, reports = self.every(query)
+        _, _, reports = self.every(query, lang)
         recent = (report for report in reports if since is None or report.added >= since)
         return tuple(heapq.nsmallest(count, recent, key=_by_added))
 
@@ -191,6 +205,16 @@ class Catalogue:
                 self.vocabulary = vocabulary.load(self.config.corpus)
             return self._opened
 
+    def _meant(self, parsed: Parsed, query: Query) -> Meaning:
+        return meaning(parsed, self._thesaurus() if query.expand else None)
+
+    def _thesaurus(self) -> Thesaurus:
+        """The words of the vocabulary, ready for queries."""
+        held = self._words
+        if held is None or held[0] is not self.vocabulary:
+            held = self._words = self.vocabulary, Thesaurus(self.vocabulary)
+        return held[1]
+
     def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
         counts = matches.facets[name]
         selected = query.filters.get(name, ())
@@ -220,9 +244,9 @@ def _whole_seconds(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
-def _request(query: Query, parsed: syntax.Parsed) -> Request:
+def _request(query: Query, meant: Meaning, lang: str | None) -> Request:
     return Request(
-        clauses=parsed.clauses,
+        clauses=meant.clauses,
         filters={name: frozenset(values) for name, values in query.filters.items()},
         year_from=query.year_from,
         year_to=query.year_to,
@@ -232,15 +256,22 @@ def _request(query: Query, parsed: syntax.Parsed) -> Request:
         limit=query.size,
         # One more than is shown, in case one of them is a list of sources.
         snippets=SNIPPETS + 1,
+        lang=lang,
     )
 
 
-def _snippets(passages: tuple[Found, ...], parsed: syntax.Parsed) -> tuple[Snippet, ...]:
+def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:
+    shown = _snippets(match.passages, meant)
+    why = other_words(meant.concepts, match.report.title, shown)
+    return Hit(match.report, match.score, shown, why, engine.translations(match.report.id))
+
+
+def _snippets(passages: tuple[Found, ...], meant: Meaning) -> tuple[Snippet, ...]:
     """The snippets of a hit in reading order; none when nothing was asked for but filters.
 
     A list of sources is shown only when nothing else matched.
     """
-    if not any(syntax.leaves(parsed.clauses)):
+    if not any(syntax.leaves(meant.clauses)):
         return ()
     telling = [found for found in passages if not is_reference_list(found.passage)] or passages
     ordered = sorted(telling[:SNIPPETS], key=lambda found: found.passage.number)

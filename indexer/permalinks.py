@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from indexer.fields import FACET_FIELDS, FACET_NAMES
-from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Notice, Query
+from indexer.query import DEFAULT_SIZE, EXPAND, MAX_SIZE, SORTS, Notice, Query
 from indexer.vocabulary import Vocabulary
 
 MAX_VALUES: Final = 50
@@ -38,6 +38,7 @@ def read(
         sort=_sort(values, notices),
         page=_whole("page", values, notices, default=1, most=_LAST_PAGE),
         size=_whole("size", values, notices, default=DEFAULT_SIZE, most=MAX_SIZE),
+        expand=_expand(values, notices),
     )
     return query, tuple(notices)
 
@@ -49,6 +50,7 @@ def write(query: Query) -> str:
     pairs += [
         ("from", str(query.year_from or "")),
         ("to", str(query.year_to or "")),
+        ("expand", "" if query.expand else "off"),
         ("sort", "" if query.sort == SORTS[0] else query.sort),
         ("page", "" if query.page == 1 else str(query.page)),
         ("size", "" if query.size == DEFAULT_SIZE else str(query.size)),
@@ -109,6 +111,13 @@ def _sort(values: dict[str, list[str]], notices: list[Notice]) -> str:
         return sort
     notices.append(Notice("bad-sort", {"value": sort[:100]}))
     return SORTS[0]
+
+
+def _expand(values: dict[str, list[str]], notices: list[Notice]) -> bool:
+    choice = _clean(values.get("expand", ["on"])[-1]) or "on"
+    if choice not in EXPAND:
+        notices.append(Notice("bad-expand", {"value": choice[:100]}))
+    return choice != "off"
 
 
 def _whole(

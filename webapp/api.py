@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from indexer import answers, permalinks
 from webapp.addresses import voice
 from webapp.catalogue import catalogue
+from webapp.i18n import current_language
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -18,7 +19,9 @@ pages = Blueprint("api", __name__, url_prefix="/api/v1")
 def search() -> Response:
     """A search, in the shape of the contract."""
     asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    return jsonify(answers.search(catalogue().search(asked), misunderstood, voice()))
+    return jsonify(
+        answers.search(catalogue().search(asked, current_language()), misunderstood, voice())
+    )
 
 
 @pages.get("/report/<report_id>")

@@ -51,7 +51,7 @@ def home() -> str:
 def results() -> str:
     """The reports that a search finds, with its filters."""
     asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    found = catalogue().search(asked)
+    found = catalogue().search(asked, current_language())
     query = found.query
     return render_template(
         "search.html",
@@ -64,6 +64,7 @@ def results() -> str:
         unfiltered=filters.unfiltered(query),
         groups=filters.groups(found),
         orders=filters.orders(query),
+        expanding=filters.expanding(query),
         neighbours=filters.neighbours(found),
         notices=filters.told((*misunderstood, *found.notices), query),
         suggestion=_suggested(query, found.suggestion),

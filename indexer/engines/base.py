@@ -20,7 +20,8 @@ class Request:
     """What an engine is asked: clauses to match, and which reports to keep and count.
 
     `filters` maps a facet to the values of which a report must have one; `facets` are the names
-    to count; `snippets` is how many passages to name for each match.
+    to count; `snippets` is how many passages to name for each match. `lang` is the language in
+    which to show a work that was translated; without one it is shown as it matched best.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -32,6 +33,7 @@ class Request:
     offset: int = 0
     limit: int = 10
     snippets: int = 2
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A report that matched, with its best passages, best first."""
+    """A report that matched, with its best passages, best first; its score is the best of those
+    of its translations that matched."""
 
     report: Report
     score: float
@@ -65,7 +68,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What an engine answers: the total of reports, one page of them, and the facet counts."""
+    """What an engine answers: the total of works, one page of them, and the facet counts.
+
+    A report and its translations are one work: they count once, and one of them is shown.
+    """
 
     total: int
     page: tuple[Match, ...]
@@ -100,6 +106,9 @@ class Engine(Protocol):
 
     def report(self, report_id: str) -> Report | None:
         """The report with this id."""
+
+    def translations(self, report_id: str) -> tuple[Report, ...]:
+        """The other reports of the same work, ordered by id; empty when there is no such report."""
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order; empty when there is no such report."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,12 @@ from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.paging import Scored, Shown, leading, shown
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
-from indexer.engines.scoring import STEPS
+from indexer.engines.scoring import STEPS, steps
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
+from indexer.engines.works import Works
 from indexer.models import Passage, Report
-from indexer.syntax import Clause, Not, required
+from indexer.syntax import Boost, Clause, Not, required, size
 
 
 class ColumnsEngine:
@@ -30,7 +32,8 @@ class ColumnsEngine:
     def __init__(self, path: Path) -> None:
         self._shards = open_shards(path)
         self._matcher = Matcher(self._shards)
-        self._facets = facet_columns(self._shards.parts)
+        self._works = Works(self._shards.parts, self._shards.ids, self._shards.live_reports)
+        self._facets = facet_columns(self._shards.parts, self._works)
         self._first = self._shards.first
         self._owners = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
         self._newest = self._by_year(-self._shards.years)
@@ -70,13 +73,13 @@ class ColumnsEngine:
             for name in request.facets
         }
         page = self._page(scored, kept, request)
-        return Matches(int(np.count_nonzero(kept)), page, facets)
+        return Matches(self._works.count(kept), page, facets)
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
-        """How many of the reports that match have each combination of values."""
+        """How many of the works that match have each combination of values."""
         kept = _all(self._scored(request.clauses).reports, *self._filters(request).values())
         crossed = [self._years if name == YEAR else self._facets[name].axis for name in axes]
-        return combinations(kept, crossed)
+        return combinations(kept, crossed, self._works)
 
     @functools.cached_property
     def _years(self) -> Axis:
@@ -89,8 +92,8 @@ class ColumnsEngine:
         return self._facets[name].count(kept, packed(kept))
 
     def _scored(self, clauses: Sequence[Clause]) -> Scored:
-        wanted = [clause for clause in clauses if not isinstance(clause, Not)]
-        scores = self._sum(wanted)
+        wanted = [clause for clause in clauses if not isinstance(clause, (Not, Boost))]
+        scores = self._sum(wanted, [clause for clause in clauses if isinstance(clause, Boost)])
         excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
         for passages in excluded:
             scores[passages] = 0
@@ -107,17 +110,30 @@ class ColumnsEngine:
     def _excluded(self, clause: Not) -> Ints:
         return self._matcher.numbers(self._matcher.clause(clause).passages)
 
-    def _sum(self, wanted: Sequence[Clause]) -> Floats:
+    def _sum(self, wanted: Sequence[Clause], boosts: Sequence[Boost]) -> Floats:
         """The sum over clauses times the share that matched; 0 where a required one does not."""
         found = [self._matcher.clause(clause) for clause in wanted]
         scores = self._matcher.summed([part for matched in found for part in matched.parts])
-        if len(found) > 1:
+        self._raise(scores, boosts)
+        most = sum(map(size, wanted))
+        if most > 1:
             scores *= self._matcher.count([matched.passages for matched in found])
-            scores /= len(found)
+            scores /= most
         musts = [m.passages for clause, m in zip(wanted, found, strict=True) if required(clause)]
         if musts and len(found) > 1:
             scores[self._matcher.count(musts) < len(musts)] = 0
         return scores
+
+    def _raise(self, scores: Floats, boosts: Sequence[Boost]) -> None:
+        """Adds what boosts are worth to the passages that are found anyway."""
+        if boosts:
+            found = [(self._matcher.leaf(boost.leaf).parts, boost.weight) for boost in boosts]
+            parts = [
+                replace(part, factor=part.factor * weight)
+                for held, weight in found
+                for part in held
+            ]
+            scores += np.where(scores > 0, self._matcher.summed(parts), 0.0)
 
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
@@ -145,20 +161,37 @@ class ColumnsEngine:
         last = request.offset + request.limit
         sort = sort_of(request)
         if sort == "relevance":
-            candidates = self._candidates(scored, kept, last)
+            candidates = self._candidates(scored, kept, last * self._works.most)
             values = self._worth(scored, candidates)
-            order = np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))
-            rows = candidates[order][request.offset : last]
+            rows = candidates[np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))]
         else:
             rows = self._order(sort)
-            rows = rows[kept[rows]][request.offset : last]
-        begins = np.searchsorted(scored.passages, self._first[rows]).tolist()
-        ends = np.searchsorted(scored.passages, self._first[rows + 1]).tolist()
+            rows = rows[self._works.told(kept, request.lang)[rows]]
         page = [
-            shown(row, scored, begin, end, request.snippets)
-            for row, begin, end in zip(rows.tolist(), begins, ends, strict=True)
+            self._shown(row, scored, kept, request)
+            for row in self._works.first(rows)[request.offset : last].tolist()
         ]
         return self._marked(page, request)
+
+    def _shown(self, row: int, scored: Scored, kept: Mask, request: Request) -> Shown:
+        """What is shown of a work: its report in the language of the request, if that is kept, with
+        the best score of all that are."""
+        works = [r for r in self._works.siblings(row) if kept[r]]
+        begins = np.searchsorted(scored.passages, self._first[works]).tolist()
+        ends = np.searchsorted(scored.passages, self._first[np.add(works, 1)]).tolist()
+        found = [
+            shown(r, scored, begin, end, request.snippets)
+            for r, begin, end in zip(works, begins, ends, strict=True)
+        ]
+        if len(found) == 1:
+            return found[0]
+        spoken = [held for held in found if self._works.language(held.row) == request.lang]
+        best = max(held.score for held in found)
+        if sort_of(request) == "relevance":
+            told = min(spoken or found, key=lambda h: (-steps(h.score), self._rank[h.row]))
+        else:
+            told = next(held for held in found if held.row == row)
+        return replace(told, score=best)
 
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
@@ -222,6 +255,12 @@ class ColumnsEngine:
         """The report with this id."""
         row = self._numbers.get(report_id)
         return None if row is None else self._report(row)
+
+    def translations(self, report_id: str) -> tuple[Report, ...]:
+        """The other reports of the same work, ordered by id."""
+        own = self._numbers.get(report_id)
+        rows = () if own is None else (row for row in self._works.siblings(own) if row != own)
+        return tuple(sorted(map(self._report, rows), key=lambda report: report.id))
 
     def _report(self, row: int) -> Report:
         shard = self._shards.shard_of_report(row)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indexer.engines.crossing import Axis
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
+from indexer.engines.works import Works
 from indexer.fields import FACET_NAMES
 
 # Up to so many bits, which reports have a value is kept as one bit for each pair of both.
@@ -20,14 +21,19 @@ _COUNTS_BITS: Final = hasattr(np, "bitwise_count")
 
 
 class FacetColumn:
-    """The values of `count` reports in one facet: pairs of a value's number and a report's."""
+    """The values of reports in one facet: pairs of a value's number and a report's."""
 
-    def __init__(self, numbers: Mapping[str, int], values: Ints, reports: Ints, count: int) -> None:
+    def __init__(
+        self, numbers: Mapping[str, int], values: Ints, reports: Ints, works: Works
+    ) -> None:
         self._numbers = numbers
         self._names = tuple(numbers)
         self._values = values
         self._reports = reports
-        self._count = count
+        self._works = works
+        self._count = len(works.group)
+        shared = works.translated[reports]
+        self._shared_values, self._shared_reports = values[shared], reports[shared]
 
     def having(self, wanted: Iterable[str]) -> Mask:
         """Which reports have at least one of the values."""
@@ -38,7 +44,7 @@ class FacetColumn:
         return having
 
     def count(self, kept: Mask, kept_bits: NDArray[np.uint64]) -> dict[str, int]:
-        """How many of the kept reports have each value, without values that none has.
+        """How many works have a kept report with each value, without values that none has.
 
         `kept_bits` are those of `kept`, which many facets count over.
         """
@@ -48,6 +54,10 @@ class FacetColumn:
             counts = np.bincount(values, minlength=len(self._names))
         else:
             counts = np.bitwise_count(bits & kept_bits).sum(axis=1, dtype=np.int64)
+        if len(self._shared_values):
+            counts -= self._works.repeated(
+                kept, self._shared_values, self._shared_reports, len(counts)
+            )
         return {self._names[i]: n for i, n in enumerate(counts.tolist()) if n}
 
     @functools.cached_property
@@ -74,12 +84,12 @@ def packed(mask: Mask) -> NDArray[np.uint64]:
     return filled.view(np.uint64)
 
 
-def facet_columns(parts: Sequence[Shard]) -> dict[str, FacetColumn]:
+def facet_columns(parts: Sequence[Shard], works: Works) -> dict[str, FacetColumn]:
     """The facet columns of all segments, by facet; values are numbered through all of them."""
-    return {name: _column(name, parts) for name in FACET_NAMES}
+    return {name: _column(name, parts, works) for name in FACET_NAMES}
 
 
-def _column(name: str, parts: Sequence[Shard]) -> FacetColumn:
+def _column(name: str, parts: Sequence[Shard], works: Works) -> FacetColumn:
     numbers: dict[str, int] = {}
     values: list[Array] = [np.zeros(0, np.int64)]
     reports: list[Array] = [np.zeros(0, np.int64)]
@@ -90,5 +100,4 @@ def _column(name: str, parts: Sequence[Shard]) -> FacetColumn:
         values.append(renumbered[codes] if len(codes) else codes)
         reports.append(part.arrays[f"facet.{name}.report"] + np.int64(part.first_report))
     joined = [np.concatenate(arrays).astype(np.int64) for arrays in (values, reports)]
-    count = sum(part.reports for part in parts)
-    return FacetColumn(numbers, joined[0], joined[1], count)
+    return FacetColumn(numbers, joined[0], joined[1], works)

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engines.phrases import phrase_weights
+from indexer.engines.phrases import all_forms, one_form, phrase_weights
 from indexer.engines.scoring import impact, rarity
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard, Shards
 from indexer.engines.streams import FIELDS
 from indexer.fields import EXACT_WEIGHT, TEXT_NAMES
-from indexer.syntax import AnyOf, Clause, Leaf, Not, Phrase, Prefix, Word
+from indexer.syntax import (
+    AnyOf,
+    Boost,
+    Clause,
+    Expression,
+    Leaf,
+    Not,
+    Phrase,
+    Prefix,
+    Synonyms,
+    Word,
+)
 from indexer.text import variants
 
 Floats = NDArray[np.float64]
@@ -41,7 +52,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a clause found: parts to add up, and every passage once."""
+    """What a clause found: parts to add up, and every passage as often as it counts: once, and
+    that of a concept once for each word that was typed for it."""
 
     parts: tuple[Part, ...]
     passages: Part
@@ -61,16 +73,68 @@ class Matcher:
 
     def clause(self, clause: Clause) -> Matched:
         """The passages of a clause: of alternatives, each has the best of its values."""
-        if isinstance(clause, Not):
-            return self.leaf(clause.clause)
-        if not isinstance(clause, AnyOf):
-            return self.leaf(clause)
+        match clause:
+            case Not(leaf):
+                return self.leaf(leaf)
+            case Synonyms():
+                return self._synonyms(clause)
+            case AnyOf(leaves):
+                best = np.zeros(self._shards.passages)
+                for leaf in leaves:
+                    np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
+                part = _part(best)
+                return Matched((part,), part)
+            case Boost():
+                raise AssertionError("a boost matches nothing by itself")
+        return self.leaf(clause)
+
+    def _synonyms(self, clause: Synonyms) -> Matched:
+        """A concept in one of its ways, or as much as the words typed for it are worth apart."""
         best = np.zeros(self._shards.passages)
-        for leaf in clause.clauses:
-            np.maximum(best, self.summed(self.leaf(leaf).parts), out=best)
-        found = np.flatnonzero(best)
-        part = Part(((found, best[found], 0),))
-        return Matched((part,), part)
+        for way in clause.alternatives:
+            for passages, impacts, first in self._impacts(way.leaf):
+                numbers = passages + np.int64(first)
+                best[numbers] = np.maximum(best[numbers], way.weight * impacts)
+        together = best > 0
+        best *= rarity(self._total, int(np.count_nonzero(together)))
+        if len(clause.words) == 1:
+            part = _part(best)
+            return Matched((part,), part)
+        words = [self.leaf(word) for word in clause.words]
+        np.maximum(best, self.summed([p for word in words for p in word.parts]), out=best)
+        points = self.count([word.passages for word in words])
+        points[together] = len(words)
+        part = _part(best)
+        found = part.pieces[0][0]
+        often = np.repeat(found, points[found])
+        return Matched((part,), Part(((often, np.zeros(0), 0),)))
+
+    def _impacts(self, leaf: Word | Expression) -> Iterator[Piece]:
+        """What a way to say something is worth in passages, however rare it is: of a word its stem
+        and its exact form beside it."""
+        if isinstance(leaf, Expression):
+            yield from self._expression(leaf, _EVERY_FIELD)
+            return
+        for shard in self._shards.parts:
+            held = [
+                _live(shard, *_term(shard, "stem", s, _EVERY_FIELD)) for s in variants(leaf.text)
+            ]
+            exact, values, _ = _live(shard, *_term(shard, "form", leaf.text, _EVERY_FIELD))
+            for passages, impacts, first in held:
+                total = impacts.astype(np.float64)
+                if len(exact) and len(passages):
+                    places = np.searchsorted(exact, passages)
+                    same = exact.take(places, mode="clip") == passages
+                    total[same] += EXACT_WEIGHT * values[places[same]].astype(np.float64)
+                yield passages, total, first
+
+    def _expression(self, leaf: Expression, fields: int) -> tuple[Piece, ...]:
+        held = self._gathered(
+            lambda shard: phrase_weights(
+                shard, [all_forms(shard, word) for word in leaf.words], fields
+            )
+        )
+        return tuple((found, impact(weights), first) for found, weights, first in held)
 
     def summed(self, parts: Sequence[Part]) -> Floats:
         """The sum of parts for every passage."""
@@ -117,7 +181,13 @@ class Matcher:
             case Word(text):
                 return self._word(text, fields)
             case Phrase(words):
-                return self._weighed(lambda shard: phrase_weights(shard, words, fields))
+                return self._weighed(
+                    lambda shard: phrase_weights(shard, [one_form(shard, w) for w in words], fields)
+                )
+            case Expression():
+                pieces = self._expression(leaf, fields)
+                part = Part(pieces, rarity(self._total, len(Part(pieces))))
+                return Matched((part,), part)
             case Prefix(text):
                 return self._weighed(lambda shard: _prefix(shard, text, fields))
 
@@ -153,6 +223,12 @@ def added(numbers: Ints, count: int, values: Floats) -> Floats:
     """For each number below `count`, the sum of its values."""
     # Without numbers, bincount answers in whole numbers whatever the values are.
     return np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
+
+
+def _part(values: Floats) -> Part:
+    """The passages with a value above zero."""
+    found = np.flatnonzero(values)
+    return Part(((found, values[found], 0),))
 
 
 def _union(parts: Sequence[Part]) -> Part:

@@ -70,11 +70,14 @@ class Shard:
         self.terms = {kind: Names(segment.texts(f"{kind}.name")) for kind in ("stem", "form")}
         self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
+        self._originals = segment.texts("report.original")
         self._contents = segment.texts("report.content")
         self._entries = segment.texts("report.entry")
         self._texts = segment.texts("passage.text")
         self._headings = segment.texts("passage.headings")
         self._langs = segment.tables["langs"]
+        # Whatever is not French is stemmed as English, as in text.py.
+        self._stem_rows = np.array([int(name == "fr") for name in self._langs], np.int64)
 
     def term(self, kind: str, name: str) -> int | None:
         """The number of a stem or form, if the segment has it."""
@@ -96,6 +99,29 @@ class Shard:
         wanted, names = prefix.encode(), self.terms["form"]
         # No byte of UTF-8 is 255, so that this is past everything that begins so.
         return names.place(wanted), names.place(wanted + b"\xff")
+
+    def languages(self, codes: Array) -> Ints:
+        """The row of stems for each code of a language."""
+        rows: Ints = self._stem_rows[codes]
+        return rows
+
+    def owners(self, passages: Array) -> Ints:
+        """The report of each passage, numbered within the segment."""
+        return np.searchsorted(self.arrays["report.first"], passages, side="right") - 1
+
+    def language(self, number: int) -> str:
+        """The language of a report of the segment."""
+        name: str = self._langs[self.arrays["report.lang"][number]]
+        return name
+
+    def translated(self) -> list[int]:
+        """The reports that are translations, numbered within the segment."""
+        found: list[int] = np.flatnonzero(np.diff(self.arrays["report.original.at"])).tolist()
+        return found
+
+    def original(self, number: int) -> str:
+        """The id of what a report of the segment translates."""
+        return self._originals[number].decode()
 
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""

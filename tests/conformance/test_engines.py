@@ -13,6 +13,8 @@ from indexer.engines.base import Engine, Request
 from indexer.fields import FACET_NAMES
 from indexer.models import Label, Passage, Report
 from indexer.prepare import facets
+from indexer.query import SORTS
+from indexer.thesaurus import leaf_of
 
 ENGINES = ("memory", "whoosh")
 VOCABULARY = vocabulary.load()
@@ -126,6 +128,124 @@ def ask(engine: Engine, text: str, **options: object) -> list[str]:
     """The ids that a query text finds, in order."""
     request = Request(clauses=syntax.parse(text).clauses, **options)  # type: ignore[arg-type]
     return [match.report.id for match in engine.search(request).page]
+
+
+def find(engine: Engine, *clauses: syntax.Clause, **options: object) -> list[str]:
+    """The ids that clauses find, in order."""
+    request = Request(clauses=clauses, **options)  # type: ignore[arg-type]
+    return [match.report.id for match in engine.search(request).page]
+
+
+def concept(typed: str, *others: str) -> syntax.Synonyms:
+    """Typed words and other words for the same, which count a little less."""
+    ways = ((typed, 1.0), *((other, 0.7) for other in others))
+    return syntax.Synonyms(
+        tuple(map(syntax.Word, typed.split())),
+        tuple(syntax.Alternative(leaf_of(way.split()), weight) for way, weight in ways),
+    )
+
+
+def test_an_expression_finds_its_words_side_by_side_in_all_their_forms(engine: Engine) -> None:
+    assert find(engine, syntax.Expression(("contacts", "with", "polices"))) == ["housing-first"]
+    assert find(engine, syntax.Expression(("collectivite", "y", "gagne"))) == []
+    assert find(engine, syntax.Expression(("collectivite", "y", "gagnent"))) == ["itinerance"]
+    assert find(engine, syntax.Expression(("with", "contact"))) == []
+
+
+def test_a_concept_is_found_in_any_of_its_ways_that_which_was_typed_first(engine: Engine) -> None:
+    assert find(engine, concept("teenagers", "jeunes", "young people")) == [
+        "mentoring",
+        "itinerance",
+    ]
+    assert find(engine, concept("kids", "jeunes")) == ["itinerance"]
+    assert find(engine, concept("adolescents")) == []
+
+
+def test_several_other_words_do_not_add_up(engine: Engine) -> None:
+    one = engine.search(Request((concept("kids", "teenagers"),))).page[0]
+    two = engine.search(Request((concept("kids", "teenagers", "adults"),))).page[0]
+    assert one.report.id == two.report.id == "mentoring"
+    assert two.score <= one.score
+
+
+def test_a_concept_counts_for_as_many_words_as_were_typed_for_it(engine: Engine) -> None:
+    found = find(engine, concept("street people", "home"), syntax.Word("night"))
+    assert found == ["lighting", "housing-first", "mentoring"]
+
+
+def test_a_boost_orders_what_is_found_and_finds_nothing(engine: Engine) -> None:
+    police = syntax.Word("police")
+    assert find(engine, police, limit=1) == ["itinerance"]
+    boost = syntax.Boost(syntax.Expression(("fewer", "call")), 5.0)
+    assert find(engine, police, boost, limit=1) == ["lighting"]
+    assert set(find(engine, police, boost)) == set(find(engine, police))
+
+
+def test_other_words_are_marked_where_they_stand(engine: Engine) -> None:
+    request = Request((concept("kids", "contact with police"),), limit=1)
+    (match,) = engine.search(request).page
+    found = match.passages[0]
+    marked = [found.passage.text[start:end] for start, end in found.marks]
+    assert marked == ["Contact", "with", "police"]
+
+
+TRANSLATED = (
+    *CORPUS,
+    report(
+        "lampes",
+        "Lampes de rue",
+        "De meilleures lampes ont réduit les vols.",
+        lang="fr",
+        translation_of="lighting",
+        sectors=("urban-planning",),
+        year=2009,
+        province="QC",
+    ),
+)
+
+
+def test_a_report_and_its_translation_are_one_result(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    matches = engine.search(Request(asked, facets=FACET_NAMES))
+    assert matches.total == len(matches.page) == 1
+    assert matches.facets["sector"] == {"urban-planning": 1}
+    assert matches.facets["lang"] == {"en": 1, "fr": 1}
+    assert matches.facets["province"] == {"ON": 1, "QC": 1}
+    assert [report.id for report in engine.translations("lighting")] == ["lampes"]
+    assert [report.id for report in engine.translations("lampes")] == ["lighting"]
+    assert engine.translations("mentoring") == engine.translations("absent") == ()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_work_is_shown_in_the_language_asked_for(open_engine: Open, sort: str) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    for lang, shown in (("en", "lighting"), ("fr", "lampes")):
+        (match,) = engine.search(Request(asked, lang=lang, sort=sort)).page
+        assert match.report.id == shown
+        assert match.passages[0].passage.report_id == shown
+
+
+def test_a_work_is_worth_its_best_version_whichever_is_shown(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps").clauses
+    (english,) = engine.search(Request(asked, lang="en")).page
+    french = engine.search(Request(syntax.parse("lampes lamps").clauses, lang="fr")).page[0]
+    assert english.report.id == "lighting"
+    both = engine.search(Request(syntax.parse("lampes lamps").clauses)).page[0]
+    assert french.score == both.score
+
+
+def test_a_filter_keeps_the_version_that_it_fits(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    kept = Request(asked, {"province": frozenset({"QC"})}, lang="en", facets=FACET_NAMES)
+    matches = engine.search(kept)
+    assert [match.report.id for match in matches.page] == ["lampes"]
+    assert (matches.total, matches.facets["lang"]) == (1, {"fr": 1})
+    # The count of another value is what choosing it as well would leave.
+    assert matches.facets["province"] == {"ON": 1, "QC": 1}
 
 
 def test_a_word_finds_reports_in_every_text_field(engine: Engine) -> None:
