@@ -20,8 +20,8 @@ from indexer.terms import Term
 from indexer.text import LANGUAGES, is_stopword, stem, words
 from indexer.vocabulary import Vocabulary
 
-SAME: Final = 0.7
-CROSS: Final = 0.6
+SAME: Final = 0.9
+CROSS: Final = 0.9
 NARROWER: Final = 0.6
 AMBIGUOUS: Final = 0.5
 # The cost of a query stays bounded, whatever a vocabulary holds.

@@ -94,8 +94,8 @@ class Engine(Protocol):
         """The reports that match, for the catalogue."""
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
-        """How many of the reports that match have each combination of values; an axis is a facet,
-        or `year`. A report counts once for each combination that it has, and not at all where it
+        """How many of the works that match have each combination of values; an axis is a facet,
+        or `year`. A work counts once for each combination that it has, and not at all where it
         has no value on an axis."""
 
     def entries(self) -> Sequence[Entry]:

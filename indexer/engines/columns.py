@@ -18,7 +18,7 @@ from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.paging import Scored, Shown, leading, shown
 from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
-from indexer.engines.scoring import STEPS, steps
+from indexer.engines.scoring import SHARE_POWER, STEPS, steps
 from indexer.engines.shards import Ints, Mask, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
 from indexer.engines.works import Works
@@ -117,8 +117,8 @@ class ColumnsEngine:
         self._raise(scores, boosts)
         most = sum(map(size, wanted))
         if most > 1:
-            scores *= self._matcher.count([matched.passages for matched in found])
-            scores /= most
+            share = self._matcher.count([matched.passages for matched in found]) / most
+            scores *= share**SHARE_POWER
         musts = [m.passages for clause, m in zip(wanted, found, strict=True) if required(clause)]
         if musts and len(found) > 1:
             scores[self._matcher.count(musts) < len(musts)] = 0

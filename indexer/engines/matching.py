@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engines.phrases import all_forms, one_form, phrase_weights
-from indexer.engines.scoring import impact, rarity
+from indexer.engines.scoring import impact, rarity, telling
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard, Shards
 from indexer.engines.streams import FIELDS
@@ -96,11 +96,12 @@ class Matcher:
                 numbers = passages + np.int64(first)
                 best[numbers] = np.maximum(best[numbers], way.weight * impacts)
         together = best > 0
-        best *= rarity(self._total, int(np.count_nonzero(together)))
-        if len(clause.words) == 1:
+        own = rarity(self._total, int(np.count_nonzero(together)))
+        words = [self.leaf(word) for word in clause.words]
+        best *= telling(own, [_rarest(word) for word in words])
+        if len(words) == 1:
             part = _part(best)
             return Matched((part,), part)
-        words = [self.leaf(word) for word in clause.words]
         np.maximum(best, self.summed([p for word in words for p in word.parts]), out=best)
         points = self.count([word.passages for word in words])
         points[together] = len(words)
@@ -223,6 +224,12 @@ def added(numbers: Ints, count: int, values: Floats) -> Floats:
     """For each number below `count`, the sum of its values."""
     # Without numbers, bincount answers in whole numbers whatever the values are.
     return np.bincount(numbers, values, minlength=count).astype(np.float64, copy=False)
+
+
+def _rarest(word: Matched) -> float:
+    """How much the rarer of a word's stems tells; nothing when no passage has it."""
+    *stems, _ = word.parts
+    return max((part.factor for part in stems if len(part)), default=0.0)
 
 
 def _part(values: Floats) -> Part:

@@ -145,6 +145,11 @@ class MemoryEngine:
         """How much something tells that so many passages have."""
         return rarity(len(self._passages), having)
 
+    def word_rarity(self, word: Word) -> float:
+        """How much the rarer of a word's stems tells."""
+        having = (len(self._stems.get(stem, ())) for stem in variants(word.text))
+        return max((self.rarity(count) for count in having if count), default=0.0)
+
     def _parts(self, leaf: Leaf) -> list[tuple[float, Impacts]]:
         """The terms that a clause counts as, each with its share; the exact form comes last."""
         match leaf:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from indexer.engines.base import Request
-from indexer.engines.scoring import steps
+from indexer.engines.scoring import SHARE_POWER, steps, telling
 from indexer.models import Report
-from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, required, size
+from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, Word, required, size
 from indexer.text import fold
 
 # A report is worth its best passage, and a tenth of each of the next two.
@@ -37,6 +37,9 @@ class Scorer(Protocol):
 
     def rarity(self, having: int) -> float:
         """How much something tells that so many passages have."""
+
+    def word_rarity(self, word: Word) -> float:
+        """How much the rarer of a word's stems tells; nothing when no passage has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def combine(
     }
     most = max(1, sum(map(size, wanted)))
     return {
-        number: total * matched[number] / most
+        number: total * (matched[number] / most) ** SHARE_POWER
         for number, total in totals.items()
         if number not in excluded and all(number in must for must in musts)
     }
@@ -156,16 +159,17 @@ def _synonym_scores(clause: Synonyms, scorer: Scorer) -> Mapping[int, tuple[floa
     for way in clause.alternatives:
         for number, value in scorer.impacts(way.leaf).items():
             best[number] = max(way.weight * value, best.get(number, 0.0))
-    telling = scorer.rarity(len(best))
     apart: dict[int, float] = defaultdict(float)
     words: Counter[int] = Counter()
     for word in clause.words if len(clause.words) > 1 else ():
         for number, value in scorer.score(word).items():
             apart[number] += value
             words[number] += 1
+    rarities = [scorer.word_rarity(word) for word in clause.words]
+    worth = telling(scorer.rarity(len(best)), rarities)
     return {
         number: (
-            max(apart.get(number, 0.0), telling * best.get(number, 0.0)),
+            max(apart.get(number, 0.0), worth * best.get(number, 0.0)),
             len(clause.words) if number in best else words[number],
         )
         for number in best.keys() | apart.keys()
