@@ -1,7 +1,8 @@
 """Which concept do some words name, and how else is it said? The vocabulary, ready for queries.
 
-A concept is recognised by any of its words in either language, in all their forms, whether or not
-the small words between them were typed. What counts how much:
+A concept is recognised by any of its words in either language, as they are written or else in all
+their forms, whether or not the small words between them were typed; by an outdated word only as it
+is written or in the plural, since *elderly* is no form of *Elders*. What counts how much:
 
     the same concept in the same language    SAME
     the same concept in the other language   CROSS
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from indexer.syntax import Alternative, Expression, Word
@@ -28,6 +30,8 @@ AMBIGUOUS: Final = 0.5
 MAX_ALTERNATIVES: Final = 60
 
 Leaf = Word | Expression
+# Words by which names are looked up.
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,12 @@ class Thesaurus:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._terms = vocabulary.terms
         self._by_concept = {key: tuple(_names(term)) for key, term in self._terms.items()}
-        self._by_stems: dict[tuple[str, ...], list[Name]] = {}
-        for names in self._by_concept.values():
-            for name in names:
-                for forms in _spellings(forms_of(name.leaf)):
-                    self._by_stems.setdefault(_key(forms, name.lang), []).append(name)
-        self._longest = max(map(len, self._by_stems), default=1) - 1
+        self._by_key: dict[Key, list[Name]] = {}
+        for name in chain.from_iterable(self._by_concept.values()):
+            for forms in _spellings(forms_of(name.leaf)):
+                for key in _keys(forms, name.lang)[: 2 if name.outdated else None]:
+                    self._by_key.setdefault(key, []).append(name)
+        self._longest = max(map(len, self._by_key), default=1) - 1
 
     def spot(self, forms: Sequence[str]) -> Iterator[Spotted]:
         """The concepts named in folded words that follow each other: the longest names first,
@@ -78,13 +82,11 @@ class Thesaurus:
             start = max(end, start + 1)
 
     def _named(self, forms: Sequence[str]) -> tuple[Name, ...]:
-        found = (
-            name
-            for lang in LANGUAGES
-            for spelling in _spellings(forms)
-            for name in self._by_stems.get(_key(spelling, lang), ())
-        )
-        return tuple(dict.fromkeys(found))
+        keys = [_keys(spelling, lang) for spelling in _spellings(forms) for lang in LANGUAGES]
+        for alike in zip(*keys, strict=True):
+            if found := [name for key in alike for name in self._by_key.get(key, ())]:
+                return tuple(dict.fromkeys(found))
+        return ()
 
     def labels(self, name: Name) -> Mapping[str, str]:
         """What the concept that a word names is called, by language."""
@@ -147,5 +149,10 @@ def _spellings(forms: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(forms), telling] if 1 < len(telling) < len(forms) else [tuple(forms)]
 
 
-def _key(forms: Iterable[str], lang: str) -> tuple[str, ...]:
-    return (lang, *(stem(form, lang) for form in forms))
+def _keys(forms: Sequence[str], lang: str) -> tuple[Key, Key, Key]:
+    """How words are recognised: as they are written, whatever their number, in all their forms."""
+    return (
+        ("written", *forms),
+        ("number", *(form.removesuffix("s") for form in forms)),
+        (lang, *(stem(form, lang) for form in forms)),
+    )

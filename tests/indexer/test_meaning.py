@@ -11,7 +11,7 @@ from indexer import vocabulary
 from indexer.meaning import Meaning, meaning, outdated
 from indexer.syntax import Boost, Expression, Not, Phrase, Synonyms, Word, parse, size
 from indexer.terms import Term
-from indexer.text import fold
+from indexer.text import fold, words
 from indexer.thesaurus import CROSS, MAX_ALTERNATIVES, NARROWER, SAME, Thesaurus, forms_of
 from indexer.vocabulary import Vocabulary
 
@@ -32,7 +32,12 @@ TERMS = (
     ),
     Term("jail", {"en": ("jail",), "fr": ("prison",)}, ambiguous={"en": ("inside",)}),
     Term("indoors", {"en": ("indoors",), "fr": ("intérieur",)}, ambiguous={"en": ("inside",)}),
+    Term("elders", {"en": ("Elders",), "fr": ("Aînés autochtones",)}),
+    Term("seniors", {"en": ("seniors",), "fr": ("aînés",)}, outdated={"en": ("elderly",)}),
+    Term("shelter", {"en": ("transition house",), "fr": ("maison d’hébergement",)}),
+    Term("stage", {"en": ("transitional housing",), "fr": ("logement de transition",)}),
 )
+FRENCH = {" ".join(word.text for word in words(term.labels["fr"][0])) for term in TERMS}
 THESAURUS = Thesaurus(Vocabulary({}, "", {term.key: term for term in TERMS}))
 
 
@@ -154,3 +159,24 @@ def test_any_text_has_a_meaning_in_folded_words(query: str) -> None:
         if isinstance(clause, Synonyms):
             assert all(word.text == fold(word.text) for word in clause.words)
     assert bool(meaning(parsed, REAL).clauses) == bool(parsed.clauses)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant_for"),
+    [
+        ("elderly", "aines"),
+        ("Elders", "aines autochtones"),
+        ("elder", "aines autochtones"),
+        ("transition houses", "maison hebergement"),
+        ("transitional housing", "logement de transition"),
+    ],
+)
+def test_words_as_they_are_written_come_before_words_of_the_same_stem(
+    text: str, meant_for: str
+) -> None:
+    assert [way for way in ways(text) if way in FRENCH] == [meant_for]
+
+
+def test_an_outdated_word_is_recognised_in_the_plural_but_not_by_its_stem() -> None:
+    assert "aines" in ways("Elderlys")
+    assert not any("elderly" in way for way in ways("elderliness"))
