@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
+from indexer.asking import SNIPPETS, request_for
 from indexer.config import Config
-from indexer.engines.base import Engine, Found, Match, Matches, Request
+from indexer.engines.base import Engine, Found, Match, Matches
 from indexer.errors import ReportNotFound
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
@@ -37,7 +38,6 @@ from indexer.syntax import Parsed
 from indexer.thesaurus import Thesaurus
 from indexer.vocabulary import Vocabulary
 
-SNIPPETS: Final = 2
 # A filter whose values come from the corpus shows the most frequent of them.
 OPEN_VALUES: Final = 15
 
@@ -89,12 +89,12 @@ class Catalogue:
         meant = self._meant(parsed, query)
         notices = [Notice("truncated")] if parsed.truncated else []
         notices += outdated(meant)
-        matches = opened.engine.search(_request(query, meant, lang))
+        matches = opened.engine.search(request_for(query, meant, lang))
         last = max(1, -(-matches.total // query.size))
         if query.page > last:
             notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
             query = query.at_page(last)
-            matches = opened.engine.search(_request(query, meant, lang))
+            matches = opened.engine.search(request_for(query, meant, lang))
         hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
         took = (time.perf_counter() - started) * 1000
@@ -112,7 +112,7 @@ class Catalogue:
         """
         opened = self._open()
         meant = self._meant(syntax.parse(query.text), query)
-        whole = _request(replace(query, page=1, size=MAX_SIZE), meant, lang)
+        whole = request_for(replace(query, page=1, size=MAX_SIZE), meant, lang)
         request = replace(whole, facets=(), snippets=0)
         first = opened.engine.search(request)
 
@@ -137,7 +137,7 @@ class Catalogue:
 
     def _counter(self, query: Query) -> gapmap.Count:
         """Counts combinations among the reports of a search, in one generation."""
-        request = _request(query, self._meant(syntax.parse(query.text), query), None)
+        request = request_for(query, self._meant(syntax.parse(query.text), query), None)
         return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
@@ -242,22 +242,6 @@ def _by_added(report: Report) -> tuple[int, int, str]:
 
 def _whole_seconds(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
-
-
-def _request(query: Query, meant: Meaning, lang: str | None) -> Request:
-    return Request(
-        clauses=meant.clauses,
-        filters={name: frozenset(values) for name, values in query.filters.items()},
-        year_from=query.year_from,
-        year_to=query.year_to,
-        facets=FACET_NAMES,
-        sort=query.sort,
-        offset=query.offset,
-        limit=query.size,
-        # One more than is shown, in case one of them is a list of sources.
-        snippets=SNIPPETS + 1,
-        lang=lang,
-    )
 
 
 def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:

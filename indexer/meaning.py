@@ -17,9 +17,11 @@ from indexer.syntax import (
     Boost,
     Clause,
     Expression,
+    Not,
     Parsed,
     Synonyms,
     Word,
+    size,
     without_small_words,
 )
 from indexer.text import is_stopword
@@ -32,11 +34,13 @@ NEAR_WEIGHT: Final = 0.1
 @dataclass(frozen=True, slots=True)
 class Concept:
     """What was `typed` for a concept, as the vocabulary writes it, the clause for it, and the
-    others that find it, those that count most first; `labels` where the word typed is outdated."""
+    others that find it, those that count most first; the `sectors` that it belongs to; `labels`
+    where the word typed is outdated."""
 
     typed: str
     leaf: Leaf
     others: Mapping[Leaf, Name]
+    sectors: frozenset[str] = frozenset()
     labels: Mapping[str, str] | None = None
 
 
@@ -46,6 +50,11 @@ class Meaning:
 
     clauses: tuple[Clause, ...]
     concepts: tuple[Concept, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many words and phrases a passage may match."""
+        return sum(size(clause) for clause in self.clauses if not isinstance(clause, (Boost, Not)))
 
 
 def meaning(parsed: Parsed, thesaurus: Thesaurus | None) -> Meaning:
@@ -91,7 +100,7 @@ def _expanded(
         assert thesaurus is not None
         named = forms[spotted.start : spotted.end]
         ways = thesaurus.alternatives(spotted.names)
-        yield _synonyms(named, ways), _concept(named, spotted.names[0], ways, thesaurus)
+        yield _synonyms(named, ways), _concept(named, spotted.names, ways, thesaurus)
     yield from ((Word(form), None) for form in forms[start:])
 
 
@@ -103,11 +112,15 @@ def _synonyms(forms: Sequence[str], ways: Iterable[Alternative]) -> Synonyms:
 
 
 def _concept(
-    forms: Sequence[str], name: Name, ways: Mapping[Alternative, Name], thesaurus: Thesaurus
+    forms: Sequence[str],
+    names: Sequence[Name],
+    ways: Mapping[Alternative, Name],
+    thesaurus: Thesaurus,
 ) -> Concept:
-    typed = leaf_of(forms)
+    typed, name = leaf_of(forms), names[0]
     others = {way.leaf: other for way, other in ways.items() if way.leaf != typed}
-    return Concept(name.text, typed, others, thesaurus.labels(name) if name.outdated else None)
+    labels = thesaurus.labels(name) if name.outdated else None
+    return Concept(name.text, typed, others, thesaurus.sectors(names), labels)
 
 
 def _neighbours(forms: Sequence[str]) -> Iterator[Boost]:

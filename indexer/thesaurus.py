@@ -92,6 +92,10 @@ class Thesaurus:
         """What the concept that a word names is called, by language."""
         return {lang: self._terms[name.concept].label(lang) for lang in LANGUAGES}
 
+    def sectors(self, names: Iterable[Name]) -> frozenset[str]:
+        """The sectors of the concepts that words name."""
+        return frozenset(key for name in names for key in self._terms[name.concept].sectors)
+
     def alternatives(self, names: Sequence[Name]) -> Mapping[Alternative, Name]:
         """The other ways to say what these names say, those that count most first."""
         best: dict[Leaf, tuple[float, Name]] = {}

@@ -28,6 +28,7 @@ LAYERS = (
     {"corpus"},
     {"prepare"},
     {"engines"},
+    {"asking"},
     {"build"},
     {"catalogue", "verify", "harvest"},
     {"evaluate", "agreement", "baseline"},

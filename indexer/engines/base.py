@@ -16,12 +16,34 @@ from indexer.syntax import Clause
 
 
 @dataclass(frozen=True, slots=True)
+class Favour:
+    """What makes a report that is found anyway rank higher: one of some `values` of a facet; its
+    scores grow by the share `weight`."""
+
+    facet: str
+    values: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What passages have in common with those that were found first ranks them higher: `terms` are
+    taken from the best passage of each of so many `reports`, and count `weight` beside the words
+    that were asked for."""
+
+    reports: int
+    terms: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What an engine is asked: clauses to match, and which reports to keep and count.
 
     `filters` maps a facet to the values of which a report must have one; `facets` are the names
     to count; `snippets` is how many passages to name for each match. `lang` is the language in
-    which to show a work that was translated; without one it is shown as it matched best.
+    which to show a work that was translated; without one it is shown as it matched best. Favours
+    and feedback only order what is found.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -34,6 +56,8 @@ class Request:
     limit: int = 10
     snippets: int = 2
     lang: str | None = None
+    favours: tuple[Favour, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)

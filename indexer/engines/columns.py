@@ -11,9 +11,19 @@ from pathlib import Path
 import numpy as np
 
 from indexer.engines import segment
-from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
+from indexer.engines.base import (
+    Combinations,
+    Entry,
+    Favour,
+    Feedback,
+    Found,
+    Match,
+    Matches,
+    Request,
+)
 from indexer.engines.counting import facet_columns, packed
 from indexer.engines.crossing import Axis, combinations, year_axis
+from indexer.engines.echoes import Echoes
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher, added, counted
 from indexer.engines.paging import Scored, Shown, leading, shown
@@ -32,6 +42,7 @@ class ColumnsEngine:
     def __init__(self, path: Path) -> None:
         self._shards = open_shards(path)
         self._matcher = Matcher(self._shards)
+        self._echoes = Echoes(self._shards, self._matcher)
         self._works = Works(self._shards.parts, self._shards.ids, self._shards.live_reports)
         self._facets = facet_columns(self._shards.parts, self._works)
         self._first = self._shards.first
@@ -62,7 +73,9 @@ class ColumnsEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
-        scored = self._scored(request.clauses)
+        scored = self._scored(request.clauses, request.favours)
+        if request.feedback and sort_of(request) == "relevance":
+            self._echo(scored, request.feedback)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
         bits = packed(kept)
@@ -91,9 +104,11 @@ class ColumnsEngine:
         kept = _all(scored.reports, *others)
         return self._facets[name].count(kept, packed(kept))
 
-    def _scored(self, clauses: Sequence[Clause]) -> Scored:
+    def _scored(self, clauses: Sequence[Clause], favours: Sequence[Favour] = ()) -> Scored:
         wanted = [clause for clause in clauses if not isinstance(clause, (Not, Boost))]
         scores = self._sum(wanted, [clause for clause in clauses if isinstance(clause, Boost)])
+        if favours:
+            scores *= self._favoured(favours)[self._owners]
         excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
         for passages in excluded:
             scores[passages] = 0
@@ -106,6 +121,24 @@ class ColumnsEngine:
         owners = self._owners[found]
         reports = counted(owners, len(self._first) - 1) > 0
         return Scored(scores, found, owners, reports)
+
+    def _favoured(self, favours: Sequence[Favour]) -> Floats:
+        """By how much the scores of each report grow."""
+        factors = np.ones(len(self._first) - 1)
+        for favour in favours:
+            factors += favour.weight * self._facets[favour.facet].having(favour.values)
+        return factors
+
+    def _echo(self, scored: Scored, feedback: Feedback) -> None:
+        """Raises the scores by the echo of what was found first."""
+        first = self._leading(scored, scored.reports, feedback.reports)[: feedback.reports]
+        begins = np.searchsorted(scored.passages, self._first[first]).tolist()
+        ends = np.searchsorted(scored.passages, self._first[first + 1]).tolist()
+        best = [
+            shown(row, scored, begin, end, 1)
+            for row, begin, end in zip(first.tolist(), begins, ends, strict=True)
+        ]
+        self._echoes.add(scored, best, feedback)
 
     def _excluded(self, clause: Not) -> Ints:
         return self._matcher.numbers(self._matcher.clause(clause).passages)
@@ -161,9 +194,7 @@ class ColumnsEngine:
         last = request.offset + request.limit
         sort = sort_of(request)
         if sort == "relevance":
-            candidates = self._candidates(scored, kept, last * self._works.most)
-            values = self._worth(scored, candidates)
-            rows = candidates[np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))]
+            rows = self._leading(scored, kept, last * self._works.most)
         else:
             rows = self._order(sort)
             rows = rows[self._works.told(kept, request.lang)[rows]]
@@ -198,6 +229,12 @@ class ColumnsEngine:
             return self._newest
         return self._oldest if sort == "oldest" else self._titles
 
+    def _leading(self, scored: Scored, kept: Mask, count: int) -> Ints:
+        """The kept reports in the order of relevance, at least the first `count` of them."""
+        candidates = self._candidates(scored, kept, count)
+        values = self._worth(scored, candidates)
+        return candidates[np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))]
+
     def _candidates(self, scored: Scored, kept: Mask, count: int) -> Ints:
         """The reports that can be among the first `count`: what a report is worth lies between
         its best passage and that with the most that further passages can add."""
@@ -212,7 +249,7 @@ class ColumnsEngine:
         return np.unique(owners[values >= bound])
 
     def _worth(self, scored: Scored, rows: Ints) -> Floats:
-        """The scores of reports: their best passage, and a tenth of each of the next two."""
+        """The scores of reports: their best passage, and a share of each of the next two."""
         counts = self._first[rows + 1] - self._first[rows]
         ends = np.cumsum(counts)
         owner = np.repeat(np.arange(len(rows)), counts)

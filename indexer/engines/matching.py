@@ -175,6 +175,20 @@ class Matcher:
             self._room.values = np.empty(count * 2)
         return self._room.numbers[:count], self._room.values[:count]
 
+    def rarities(self, having: Ints) -> Floats:
+        """How much each of several terms tells that so many passages have."""
+        told: Floats = np.log1p((self._total - having + 0.5) / (having + 0.5))
+        return told
+
+    def stem(self, numbers: Sequence[int], factor: float) -> Part:
+        """The postings of a stem by its number in each segment (-1 where it has none)."""
+        pieces = (
+            _live(shard, *_postings(shard, "stem", number))
+            for shard, number in zip(self._shards.parts, numbers, strict=True)
+            if number >= 0
+        )
+        return Part(tuple(pieces), factor)
+
     def leaf(self, leaf: Leaf) -> Matched:
         """The passages of a word, a phrase or a prefix."""
         fields = _EVERY_FIELD if leaf.field is None else 1 << TEXT_NAMES.index(leaf.field)
@@ -269,13 +283,20 @@ def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array
     number = shard.term(kind, name)
     if number is None:
         return _nothing()
-    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
-    passages = shard.arrays[f"{kind}.passages"][start:end]
-    impacts = shard.arrays[f"{kind}.impacts"][start:end]
+    passages, impacts = _postings(shard, kind, number)
     if fields == _EVERY_FIELD:
         return passages, impacts
+    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
     kept = _has(shard.arrays[f"{kind}.fields"][start:end], fields)
     return passages[kept], impacts[kept]
+
+
+def _postings(shard: Shard, kind: str, number: int) -> tuple[Array, Array]:
+    start, end = shard.arrays[f"{kind}.at"][number : number + 2].tolist()
+    return (
+        shard.arrays[f"{kind}.passages"][start:end],
+        shard.arrays[f"{kind}.impacts"][start:end],
+    )
 
 
 def _nothing() -> tuple[Array, Array]:

@@ -145,6 +145,14 @@ class MemoryEngine:
         """How much something tells that so many passages have."""
         return rarity(len(self._passages), having)
 
+    def stems(self, number: int) -> frozenset[str]:
+        """The stems of a passage."""
+        return frozenset(stem for name in TEXT_NAMES for stem in self._tokens[number][name])
+
+    def having(self, stem: str) -> Scores:
+        """What a stem is worth in each passage that has it."""
+        return self._word_impacts(stem, Word(stem), stems=True)
+
     def word_rarity(self, word: Word) -> float:
         """How much the rarer of a word's stems tells."""
         having = (len(self._stems.get(stem, ())) for stem in variants(word.text))

@@ -6,19 +6,19 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from indexer.engines.base import Request
+from indexer.engines.base import Favour, Feedback, Request
 from indexer.engines.scoring import SHARE_POWER, steps, telling
 from indexer.models import Report
 from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, Word, required, size
 from indexer.text import fold
 
-# A report is worth its best passage, and a tenth of each of the next two.
+# A report is worth its best passage, and a share of each of the next two.
 NEXT_PASSAGES: Final = 2
-NEXT_WEIGHT: Final = 0.1
+NEXT_WEIGHT: Final = 0.3
 
 # The axis that is not a facet.
 YEAR: Final = "year"
@@ -37,6 +37,12 @@ class Scorer(Protocol):
 
     def rarity(self, having: int) -> float:
         """How much something tells that so many passages have."""
+
+    def stems(self, number: int) -> Collection[str]:
+        """The stems of a passage, each once."""
+
+    def having(self, stem: str) -> Scores:
+        """What a stem is worth in each passage that has it, however rare it is."""
 
     def word_rarity(self, word: Word) -> float:
         """How much the rarer of a word's stems tells; nothing when no passage has it."""
@@ -73,7 +79,10 @@ class Ranking:
 def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
     """The reports that a request keeps, in its order."""
     everything = [number for row in rows for number in row.passages]
-    scores = combine(request.clauses, everything, scorer)
+    matching = combine(request.clauses, everything, scorer)
+    scores = _favoured(rows, matching, request.favours)
+    if request.feedback and sort_of(request) == "relevance":
+        scores = _echoed(rows, scores, request.feedback, scorer)
     found = [ranked for row in rows if (ranked := _grouped(row, scores, request)) is not None]
     failed = [_failed_filters(ranked.row, request) for ranked in found]
     kept = [ranked for ranked, failures in zip(found, failed, strict=True) if not failures]
@@ -84,6 +93,41 @@ def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
         for name in request.facets
     }
     return Ranking(_works(kept, request), [ranked.row for ranked in kept], facets)
+
+
+def _favoured(rows: Sequence[Row], scores: Scores, favours: Sequence[Favour]) -> Scores:
+    """The scores, those of reports with favoured values raised."""
+    shares = {
+        number: sum(f.weight for f in favours if not f.values.isdisjoint(row.facets[f.facet]))
+        for row in rows
+        for number in row.passages
+    }
+    return {number: value * (1 + shares[number]) for number, value in scores.items()}
+
+
+def _echoed(rows: Sequence[Row], scores: Scores, feedback: Feedback, scorer: Scorer) -> Scores:
+    """The scores, each with its echo."""
+    one = Request(snippets=1)
+    found = [ranked for row in rows if (ranked := _grouped(row, scores, one)) is not None]
+    first = heapq.nsmallest(feedback.reports, found, key=_by_relevance)
+    strengths: dict[str, float] = defaultdict(float)
+    for ranked in first:
+        for stem in scorer.stems(ranked.passages[0]):
+            strengths[stem] += ranked.score / first[0].score
+    postings = {stem: scorer.having(stem) for stem in strengths}
+    for stem, held in postings.items():
+        strengths[stem] *= scorer.rarity(len(held)) if len(held) > 1 else 0.0
+    strongest = sorted(strengths, key=lambda stem: (-steps(strengths[stem]), stem))
+    echoes: dict[int, float] = defaultdict(float)
+    for stem in strongest[: feedback.terms]:
+        share = strengths[stem] / strengths[strongest[0]] if strengths[stem] else 0.0
+        for number, value in postings[stem].items():
+            echoes[number] += share * scorer.rarity(len(postings[stem])) * value
+    greatest = max((echoes[number] for number in scores), default=0.0)
+    if not greatest:
+        return scores
+    scale = feedback.weight * max(scores.values()) / greatest
+    return {number: value + scale * echoes[number] for number, value in scores.items()}
 
 
 def _works(kept: Sequence[Ranked], request: Request) -> list[Ranked]:

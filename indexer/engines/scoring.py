@@ -8,6 +8,16 @@ A passage is worth the sum over clauses, times the share of them that it has, ra
 concept counts as one clause for each word typed for it: it is worth its best way, and as telling as
 those words together.
 
+What passages have in common with the first ones is an echo of what was asked for (pseudo-relevance
+feedback, after Lavrenko and Croft, 2001). Before anything is filtered, the best passage of each of
+the first reports is taken. Of the stems in them that other passages have too, the strongest count:
+
+    strength(stem)  = rarity * sum over these passages with the stem of their report's score
+    echo(passage)   = sum over the strongest stems of strength / greatest * rarity * impact
+
+and a passage's score grows by its echo, so scaled that the greatest echo is worth `weight` times
+the highest score.
+
 Nothing but the rarity depends on the other passages, so that impacts are computed once, when a
 passage is written. They are kept as 32-bit floats, and every engine counts with what is kept.
 """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer import engines, syntax, vocabulary
-from indexer.engines.base import Engine, Request
+from indexer.engines.base import Engine, Favour, Feedback, Request
 from indexer.fields import FACET_NAMES
 from indexer.models import Label, Passage, Report
 from indexer.prepare import facets
@@ -179,6 +180,47 @@ def test_a_boost_orders_what_is_found_and_finds_nothing(engine: Engine) -> None:
     boost = syntax.Boost(syntax.Expression(("fewer", "call")), 5.0)
     assert find(engine, police, boost, limit=1) == ["lighting"]
     assert set(find(engine, police, boost)) == set(find(engine, police))
+
+
+def test_a_favoured_value_orders_what_is_found_and_finds_nothing(engine: Engine) -> None:
+    police = syntax.parse("police").clauses
+    plain = [match.report.id for match in engine.search(Request(police)).page]
+    assert plain[0] == "itinerance"
+    favour = Favour("sector", frozenset({"housing", "urban-planning"}), 0.4)
+    lighting = Favour("type", frozenset({"review"}), 4.0)
+    raised = engine.search(Request(police, favours=(favour, lighting))).page
+    assert raised[0].report.id == "lighting"
+    assert {match.report.id for match in raised} == set(plain)
+
+
+LIKE = (
+    report("prowlers", "Prowlers", "Prowlers come at night where no lamps shine.", year=2001),
+    report("gardens", "Gardens", "Prowlers visit gardens and sheds.", year=2001),
+    report("alleys", "Alleys", "Prowlers visit where no lamps shine.", year=2001),
+)
+
+
+def test_what_the_first_answers_have_in_common_ranks_others_higher(open_engine: Open) -> None:
+    engine = open_engine(LIKE)
+    prowlers = syntax.parse("prowlers").clauses
+
+    def order(feedback: Feedback | None) -> list[str]:
+        found = engine.search(Request(prowlers, feedback=feedback)).page
+        return [match.report.id for match in found]
+
+    assert order(None) == ["prowlers", "gardens", "alleys"]
+    assert order(Feedback(reports=1, terms=5, weight=1.0)) == ["prowlers", "alleys", "gardens"]
+    assert order(Feedback(reports=1, terms=0, weight=1.0)) == order(None)
+
+
+def test_feedback_changes_no_filter_no_count_and_no_other_order(engine: Engine) -> None:
+    feedback = Feedback(reports=2, terms=10, weight=0.8)
+    for sort in ("relevance", "newest", "title"):
+        plain = Request(syntax.parse("police").clauses, facets=FACET_NAMES, sort=sort)
+        one, other = engine.search(plain), engine.search(replace(plain, feedback=feedback))
+        assert (one.total, one.facets) == (other.total, other.facets)
+        shown = [match.report.id for match in other.page]
+        assert sort == "relevance" or shown == [match.report.id for match in one.page]
 
 
 def test_other_words_are_marked_where_they_stand(engine: Engine) -> None:

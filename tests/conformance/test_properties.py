@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from indexer import engines, syntax
 from indexer.engines import compacting
-from indexer.engines.base import Engine, Matches, Request
+from indexer.engines.base import Engine, Favour, Feedback, Matches, Request
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
 from indexer.query import SORTS
@@ -108,6 +108,13 @@ synonyms = st.builds(
 )
 boosts = st.builds(syntax.Boost, expressions, st.sampled_from((0.1, 0.5)))
 meant = st.lists(st.one_of(expressions, synonyms, synonyms, boosts), max_size=3).map(tuple)
+favours = st.builds(
+    Favour,
+    st.sampled_from(FACET_NAMES[:3]),
+    st.frozensets(st.sampled_from(VALUES), max_size=2),
+    st.sampled_from((0.1, 0.3)),
+)
+feedback = st.builds(Feedback, st.integers(1, 3), st.integers(1, 5), st.sampled_from((0.5, 0.8)))
 years = st.none() | st.integers(2009, 2014)
 requests = st.builds(
     Request,
@@ -127,6 +134,8 @@ requests = st.builds(
     limit=st.integers(1, 6),
     snippets=st.integers(0, 4),
     lang=st.sampled_from((None, "en", "fr")),
+    favours=st.lists(favours, max_size=2).map(tuple),
+    feedback=st.none() | feedback,
 )
 
 
