@@ -16,9 +16,9 @@ from indexer.syntax import (
     Alternative,
     Boost,
     Clause,
-    Expression,
     Not,
     Parsed,
+    Phrase,
     Synonyms,
     Word,
     size,
@@ -127,4 +127,4 @@ def _neighbours(forms: Sequence[str]) -> Iterator[Boost]:
     """Each two words of meaning that follow each other, with the small words between them."""
     telling = [place for place, form in enumerate(forms) if not is_stopword(form)]
     for first, last in pairwise(telling):
-        yield Boost(Expression(tuple(forms[first : last + 1])), NEAR_WEIGHT)
+        yield Boost(Phrase(tuple(forms[first : last + 1])), NEAR_WEIGHT)

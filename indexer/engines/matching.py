@@ -33,6 +33,8 @@ from indexer.text import variants
 Floats = NDArray[np.float64]
 
 _EVERY_FIELD: Final = (1 << FIELDS) - 1
+# The words of a vocabulary are asked for again and again: so many postings of them are remembered.
+_REMEMBERED: Final = 1_000_000
 
 
 # Some passages of a segment, each once, with a value for each, and the number of its first.
@@ -69,6 +71,8 @@ class Matcher:
     def __init__(self, shards: Shards) -> None:
         self._shards = shards
         self._room = threading.local()
+        self._expressions: dict[Expression, tuple[Piece, ...]] = {}
+        self._remembered = 0
         self._total = int(np.count_nonzero(shards.live))
 
     def clause(self, clause: Clause) -> Matched:
@@ -114,7 +118,7 @@ class Matcher:
         """What a way to say something is worth in passages, however rare it is: of a word its stem
         and its exact form beside it."""
         if isinstance(leaf, Expression):
-            yield from self._expression(leaf, _EVERY_FIELD)
+            yield from self._known(leaf)
             return
         for shard in self._shards.parts:
             held = [
@@ -128,6 +132,17 @@ class Matcher:
                     same = exact.take(places, mode="clip") == passages
                     total[same] += EXACT_WEIGHT * values[places[same]].astype(np.float64)
                 yield passages, total, first
+
+    def _known(self, leaf: Expression) -> tuple[Piece, ...]:
+        """A word of the vocabulary, looked up only once."""
+        pieces = self._expressions.get(leaf)
+        if pieces is None:
+            pieces = self._expression(leaf, _EVERY_FIELD)
+            self._remembered += len(Part(pieces)) + 1
+            if self._remembered > _REMEMBERED:
+                self._expressions, self._remembered = {}, 0
+            self._expressions[leaf] = pieces
+        return pieces
 
     def _expression(self, leaf: Expression, fields: int) -> tuple[Piece, ...]:
         held = self._gathered(

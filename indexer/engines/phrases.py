@@ -144,12 +144,19 @@ def _among(keys: Ints, sorted_keys: Ints) -> Mask:
 
 def _languages(shard: Shard, passages: Array, positions: Ints) -> Ints:
     """The row of stems for the language of the field at each position."""
-    found, owner = np.unique(passages, return_inverse=True)
+    found, owner = _distinct(passages)
     field = _fields(shard.arrays["passage.lengths"][found].astype(np.int64), owner, positions)
     own = shard.languages(shard.arrays["passage.lang"][passages])
     of_report = shard.languages(shard.arrays["report.lang"][shard.owners(passages)])
     rows: Ints = np.where(np.array(REPORT_FIELDS)[field], of_report, own)
     return rows
+
+
+def _distinct(ordered: Array) -> tuple[Array, Ints]:
+    """Each of some numbers that stand in order once, and which of them each is."""
+    begins = np.diff(ordered, prepend=-1) != 0
+    owner: Ints = np.cumsum(begins) - 1
+    return ordered[begins], owner
 
 
 def _fields(lengths: Ints, owner: Ints, positions: Ints) -> Ints:
@@ -162,10 +169,10 @@ def _fields(lengths: Ints, owner: Ints, positions: Ints) -> Ints:
 
 def _weights(shard: Shard, passages: Array, positions: Ints, fields: int) -> tuple[Array, Array]:
     """The weights of the passages in which a phrase begins at these positions."""
-    found, owner = np.unique(passages, return_inverse=True)
+    found, owner = _distinct(passages)
     lengths = shard.arrays["passage.lengths"][found].astype(np.int64)
-    counts = np.zeros((len(found), FIELDS))
-    np.add.at(counts, (owner, _fields(lengths, owner, positions)), 1)
+    places = owner * FIELDS + _fields(lengths, owner, positions)
+    counts = np.bincount(places, minlength=len(found) * FIELDS).reshape(-1, FIELDS)
     weighted = counts * unit_weights(lengths)
     weights = np.zeros(len(found))
     for i in range(FIELDS):

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from indexer import vocabulary
 from indexer.meaning import Meaning, meaning, outdated
-from indexer.syntax import Boost, Expression, Not, Phrase, Synonyms, Word, parse, size
+from indexer.syntax import Boost, Not, Phrase, Synonyms, Word, parse, size
 from indexer.terms import Term
 from indexer.text import fold, words
 from indexer.thesaurus import CROSS, MAX_ALTERNATIVES, NARROWER, SAME, Thesaurus, forms_of
@@ -96,8 +96,8 @@ def test_the_longest_name_wins_and_counts_for_its_words() -> None:
     assert synonyms.words == (Word("homeless"), Word("youth"))
     assert (size(synonyms), word) == (2, Word("police"))
     assert boosts == [
-        Boost(Expression(("homeless", "youth")), 0.1),
-        Boost(Expression(("youth", "police")), 0.1),
+        Boost(Phrase(("homeless", "youth")), 0.1),
+        Boost(Phrase(("youth", "police")), 0.1),
     ]
 
 
@@ -115,7 +115,7 @@ def test_what_was_marked_out_is_meant_as_it_was_typed() -> None:
 
 def test_without_a_thesaurus_only_the_words_typed_count() -> None:
     clauses = meaning(parse("youth jail"), None).clauses
-    assert clauses == (Word("youth"), Word("jail"), Boost(Expression(("youth", "jail")), 0.1))
+    assert clauses == (Word("youth"), Word("jail"), Boost(Phrase(("youth", "jail")), 0.1))
 
 
 def test_an_outdated_word_is_told_with_the_word_of_today() -> None:
