@@ -13,7 +13,7 @@ import msgspec
 
 from indexer.models import Passage, Report
 from indexer.permalinks import report_path, search_path
-from indexer.query import Facet, Hit, IndexState, Notice, Query, Results, Snippet
+from indexer.query import Facet, Hit, IndexState, Nearby, Notice, Query, Results, Snippet
 from indexer.vocabulary import Vocabulary
 
 # The state of a file is nobody's business but the index's.
@@ -22,11 +22,15 @@ _PRIVATE: Final = frozenset({"path", "fingerprint"})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """In which language answers speak and link: `tell` words a notice; `root` begins every path."""
+    """In which language answers speak and link: `root` begins every path.
+
+    `tell` words a notice, `offer` a search that is near to the one that was asked.
+    """
 
     lang: str
     vocabulary: Vocabulary
     tell: Callable[[Notice], str]
+    offer: Callable[[Nearby, Query], str]
     base_url: str = ""
     root: str = ""
 
@@ -42,7 +46,8 @@ def search(results: Results, notices: Iterable[Notice], voice: Voice) -> dict[st
         "took_ms": round(results.took_ms, 1),
         "hits": [_hit(hit, voice) for hit in results.hits],
         "facets": {facet.name: _facet(facet, voice) for facet in results.facets},
-        "suggestion": results.suggestion,
+        "suggestion": _suggestion(results.suggestion, voice),
+        "relax": [_nearby(nearby, results.query, voice) for nearby in results.nearby],
         "notices": [{"kind": n.kind, **n.values, "message": voice.tell(n)} for n in told],
         "index": index(results.index),
     }
@@ -52,10 +57,11 @@ def report(
     told: Report,
     passages: Sequence[Passage],
     translations: Iterable[Report],
+    similar: Iterable[Report],
     state: IndexState,
     voice: Voice,
 ) -> dict[str, Any]:
-    """One report with all that is known of it, its passages and its translations."""
+    """One report with all that is known of it, its passages, its translations and its likes."""
     return {
         "ok": True,
         "url": voice.base_url + report_address(told.id, voice),
@@ -72,7 +78,8 @@ def report(
             }
             for passage in passages
         ],
-        "translations": [_translation(other, voice) for other in translations],
+        "translations": [_other(translation, voice) for translation in translations],
+        "similar": [_other(like, voice) for like in similar],
         "index": index(state),
     }
 
@@ -125,22 +132,42 @@ def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
             {"typed": other.typed, "found": other.found, "lang": other.lang}
             for other in hit.matched
         ],
-        "translations": [_translation(other, voice) for other in hit.translations],
+        "translations": [_other(other, voice) for other in hit.translations],
         "passages": [_snippet(found.id, snippet, voice) for snippet in hit.snippets],
-    }
-
-
-def _translation(other: Report, voice: Voice) -> dict[str, Any]:
-    return {
-        "id": other.id,
-        "lang": other.lang,
-        "title": other.title,
-        "url": report_address(other.id, voice),
     }
 
 
 def _snippet(report_id: str, snippet: Snippet, voice: Voice) -> dict[str, Any]:
     return {**_plain(snippet), "url": report_address(report_id, voice, snippet.number)}
+
+
+def _other(report: Report, voice: Voice) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "lang": report.lang,
+        "title": report.title,
+        "url": report_address(report.id, voice),
+    }
+
+
+def _suggestion(meant: Nearby | None, voice: Voice) -> dict[str, Any] | None:
+    if meant is None:
+        return None
+    return {
+        "text": meant.query.text,
+        "url": search_address(meant.query, voice),
+        "total": meant.total,
+    }
+
+
+def _nearby(nearby: Nearby, asked: Query, voice: Voice) -> dict[str, Any]:
+    return {
+        "kind": nearby.kind,
+        **nearby.values,
+        "label": voice.offer(nearby, asked),
+        "url": search_address(nearby.query, voice),
+        "total": nearby.total,
+    }
 
 
 def _facet(facet: Facet, voice: Voice) -> list[dict[str, Any]]:

@@ -7,18 +7,34 @@ import functools
 import heapq
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer import build, engines, gapmap, generations, snippets, syntax, vocabulary
+from indexer import (
+    build,
+    engines,
+    gapmap,
+    generations,
+    identity,
+    relaxing,
+    similar,
+    snippets,
+    spelling,
+    syntax,
+    vocabulary,
+)
 from indexer.asking import SNIPPETS, request_for
+from indexer.completions import Completion, Completions
+from indexer.concepts import Concepts
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Match, Matches
-from indexer.errors import ReportNotFound
+from indexer.errors import EngineError, ReportNotFound, ReportWithdrawn
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
+from indexer.instead import instead
+from indexer.lexicon import Lexicon
 from indexer.matched import other_words
 from indexer.meaning import Meaning, meaning, outdated
 from indexer.models import Passage, Report
@@ -29,6 +45,7 @@ from indexer.query import (
     FacetValue,
     Hit,
     IndexState,
+    Nearby,
     Notice,
     Query,
     Results,
@@ -40,6 +57,8 @@ from indexer.vocabulary import Vocabulary
 
 # A filter whose values come from the corpus shows the most frequent of them.
 OPEN_VALUES: Final = 15
+# How many reports' likes are remembered: about a megabyte of reports.
+REMEMBERED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +74,56 @@ class Status:
     last_build: build.BuildReport | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class _Open:
+    """A generation that is open; `damage` tells what reading all of it has found wrong so far."""
+
     generation: Generation
     engine: Engine
-    by_alias: Mapping[str, str]
     state: IndexState
+    words: Vocabulary
+    damage: str = ""
+
+    @functools.cached_property
+    def by_alias(self) -> Mapping[str, str]:
+        """The id of a report by each of its former ids; a search asks for none of them."""
+        return {alias: entry.id for entry in self.engine.entries() for alias in entry.aliases}
+
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of its reports, for help with others."""
+        return Lexicon(self.engine)
+
+    @functools.cached_property
+    def similar(self) -> Callable[[str], tuple[Report, ...]]:
+        """Which reports are like one."""
+        return _likes(self.engine, self.lexicon)
+
+    @functools.cached_property
+    def completions(self) -> Callable[[str], Completions]:
+        """What may be suggested in a language while one types."""
+        reports, words = self.engine.reports, self.words
+        return functools.cache(lambda lang: Completions(reports(), words, lang))
+
+    @functools.cached_property
+    def concepts(self) -> Concepts:
+        """The concepts that a search may have meant."""
+        return Concepts(self.words.terms)
+
+    def verify(self) -> None:
+        """Reads all that answers are made of, and keeps what is wrong with it."""
+        try:
+            self.engine.verify()
+        except EngineError as error:
+            self.damage = str(error)
 
 
 class Catalogue:
     """A corpus and its index; it follows new generations as they are published.
 
     Every method that answers from the index raises IndexMissing, IndexOutdated or another
-    EngineError when it cannot.
+    EngineError when it cannot. Opening reads little of an index; all of it is then read once, aside
+    (a second for each GB), and from the moment when a changed byte is found nothing is answered.
     """
 
     def __init__(self, config: Config) -> None:
@@ -97,9 +153,18 @@ class Catalogue:
             matches = opened.engine.search(request_for(query, meant, lang))
         hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
+        suggestion, nearby = self._help(opened, query, parsed, matches.total)
         took = (time.perf_counter() - started) * 1000
         return Results(
-            query, matches.total, hits, facets, took, opened.state, notices=tuple(notices)
+            query,
+            matches.total,
+            hits,
+            facets,
+            took,
+            opened.state,
+            suggestion,
+            nearby,
+            tuple(notices),
         )
 
     def every(
@@ -141,12 +206,29 @@ class Catalogue:
         return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
-        """The report with this id, or with this alias; ReportNotFound if there is none."""
+        """The report with this id, or with this alias; ReportNotFound if there is none, which is
+        ReportWithdrawn if there was one."""
         opened = self._open()
-        found = opened.engine.report(opened.by_alias.get(report_id, report_id))
+        found = opened.engine.report(report_id)
+        if found is None and report_id in opened.by_alias:
+            found = opened.engine.report(opened.by_alias[report_id])
         if found is None:
-            raise ReportNotFound(report_id)
+            raise self._not_found(report_id)
         return found
+
+    def _not_found(self, report_id: str) -> ReportNotFound:
+        known = identity.load(self.config.corpus, self.config.index).withdrawn(report_id)
+        if known is None or known.gone is None:
+            return ReportNotFound(report_id)
+        there = {report.id for report in self.reports() if not report.withdrawn}
+        named = [other for other in known.gone.see if other in there]
+        alike = [other.id for other in instead(self.search, known.title, known.lang)]
+        ids = tuple(dict.fromkeys((*named, *alike)))
+        return ReportWithdrawn(report_id, known.title, known.gone.on, known.gone.reason, ids)
+
+    def alternatives(self, report: Report) -> tuple[Report, ...]:
+        """What to read instead of a withdrawn report, the most like it first."""
+        return instead(self.search, report.title, report.lang, report.sectors)
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order."""
@@ -155,6 +237,14 @@ class Catalogue:
     def translations(self, report: Report) -> tuple[Report, ...]:
         """The reports that say the same in the other language."""
         return self._open().engine.translations(report.id)
+
+    def suggest(self, typed: str, lang: str) -> tuple[Completion, ...]:
+        """What may be meant by the beginning of a search, for a page in a language; at most 8."""
+        return self._open().completions(lang).of(typed)
+
+    def similar(self, report: Report) -> tuple[Report, ...]:
+        """At most five reports like this one, without its translations."""
+        return self._open().similar(report.id)
 
     def newest(
         self, query: Query, count: int, since: dt.date | None = None, lang: str | None = None
@@ -194,6 +284,12 @@ class Catalogue:
 
     def _open(self) -> _Open:
         """The current generation, opened; a newer one replaces it as soon as it is published."""
+        opened = self._current()
+        if opened.damage:
+            raise EngineError(opened.damage)
+        return opened
+
+    def _current(self) -> _Open:
         name = generations.current_name(self.config.index)
         opened = self._opened
         if opened and opened.generation.name == name:
@@ -201,9 +297,33 @@ class Catalogue:
         with self._lock:
             if self._opened is None or self._opened.generation.name != name:
                 # The former engine is not closed: another thread may be in the middle of it.
-                self._opened = _load(generations.current(self.config.index))
-                self.vocabulary = vocabulary.load(self.config.corpus)
+                words = vocabulary.load(self.config.corpus, self.vocabulary)
+                self._opened = _load(generations.current(self.config.index), words)
+                self.vocabulary = words
             return self._opened
+
+    def _help(
+        self, opened: _Open, query: Query, parsed: Parsed, total: int
+    ) -> tuple[Nearby | None, tuple[Nearby, ...]]:
+        """What was probably meant, and where nothing was found which nearby searches find
+        something."""
+
+        def count(other: Query) -> int:
+            request = request_for(other, self._meant(syntax.parse(other.text), other), None)
+            asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
+            return opened.engine.search(asked).total
+
+        def meant(other: Query) -> Nearby | None:
+            return spelling.suggestion(
+                other, parsed.clauses, total, opened.engine, opened.lexicon, count
+            )
+
+        suggestion = meant(query)
+        if total:
+            return suggestion, ()
+        nearby = (*relaxing.relaxed(query, count), *opened.concepts.near(query, count))
+        elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
+        return suggestion, (elsewhere, *nearby) if elsewhere else nearby
 
     def _meant(self, parsed: Parsed, query: Query) -> Meaning:
         return meaning(parsed, self._thesaurus() if query.expand else None)
@@ -226,14 +346,27 @@ class Catalogue:
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
 
 
-def _load(generation: Generation) -> _Open:
+def _load(generation: Generation, words: Vocabulary) -> _Open:
     engine = engines.open_engine(generation.engine, generation.path)
-    entries = engine.entries()
-    state = IndexState(
-        generation.name, len(entries), engine.passage_count(), _whole_seconds(generation.built_at)
-    )
-    aliases = {alias: entry.id for entry in entries for alias in entry.aliases}
-    return _Open(generation, engine, aliases, state)
+    built_at = _whole_seconds(generation.built_at)
+    counts = engine.report_count(), engine.passage_count()
+    opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at), words)
+    # A short command does not wait for it to end.
+    threading.Thread(target=opened.verify, name="verify", daemon=True).start()
+    return opened
+
+
+def _likes(engine: Engine, lexicon: Lexicon) -> Callable[[str], tuple[Report, ...]]:
+    """Which reports are like one that the engine has."""
+
+    @functools.lru_cache(maxsize=REMEMBERED)
+    def like(report_id: str) -> tuple[Report, ...]:
+        report = engine.report(report_id)
+        if report is None:
+            return ()
+        return similar.similar(report, engine.passages(report_id), engine, lexicon)
+
+    return like
 
 
 def _by_added(report: Report) -> tuple[int, int, str]:
@@ -245,18 +378,13 @@ def _whole_seconds(moment: dt.datetime) -> dt.datetime:
 
 
 def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:
-    shown = _snippets(match.passages, meant)
+    shown = _snippets(match.passages)
     why = other_words(meant.concepts, match.report.title, shown)
     return Hit(match.report, match.score, shown, why, engine.translations(match.report.id))
 
 
-def _snippets(passages: tuple[Found, ...], meant: Meaning) -> tuple[Snippet, ...]:
-    """The snippets of a hit in reading order; none when nothing was asked for but filters.
-
-    A list of sources is shown only when nothing else matched.
-    """
-    if not any(syntax.leaves(meant.clauses)):
-        return ()
+def _snippets(passages: tuple[Found, ...]) -> tuple[Snippet, ...]:
+    """The snippets of a hit in reading order; a list of sources only when nothing else matched."""
     telling = [found for found in passages if not is_reference_list(found.passage)] or passages
     ordered = sorted(telling[:SNIPPETS], key=lambda found: found.passage.number)
     return tuple(snippets.snippet(found.passage, found.marks) for found in ordered)

@@ -25,7 +25,9 @@ _SWITCH: Final = {"true": True, "false": False}
 class Config:
     """Every setting; paths are absolute, and `base_url` ends without a slash.
 
-    With `editorial` the corpus consists of briefs that `verify` holds to the rules of editorial.py.
+    `former_base_urls` are where the site was before; `newsletters` files and addresses of what was
+    sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
+    `verify` holds to the rules of editorial.py.
     """
 
     corpus: Path
@@ -33,6 +35,8 @@ class Config:
     engine: str = "whoosh"
     site_name: str = "Evidence for Safer Cities"
     base_url: str = ""
+    former_base_urls: tuple[str, ...] = ()
+    newsletters: tuple[str, ...] = ()
     editorial: bool = False
 
 
@@ -64,6 +68,8 @@ def load(
         engine=str(values.get("engine", Config.engine)),
         site_name=str(values.get("site_name", Config.site_name)),
         base_url=str(values.get("base_url", Config.base_url)).rstrip("/"),
+        former_base_urls=tuple(url.rstrip("/") for url in _several(values, "former_base_urls")),
+        newsletters=_several(values, "newsletters"),
         editorial=_SWITCH[str(values.get("editorial", False)).lower()],
     )
 
@@ -91,12 +97,23 @@ def _checked(values: Mapping[str, object]) -> list[str]:
     engine = values.get("engine", Config.engine)
     if engine not in ENGINES:
         problems.append(f"The engine “{engine}” is not known; use one of {', '.join(ENGINES)}.")
-    address = values.get("base_url")
-    if address and urlsplit(str(address)).scheme not in ("http", "https"):
-        problems.append(f"base_url “{address}” is not a web address; begin it with https://.")
+    addresses = [("base_url", str(values["base_url"]))] if values.get("base_url") else []
+    addresses += [("former_base_urls", url) for url in _several(values, "former_base_urls")]
+    problems += [
+        f"{name} “{address}” is not a web address; begin it with https://."
+        for name, address in addresses
+        if urlsplit(address).scheme not in ("http", "https")
+    ]
     if str(values.get("editorial", False)).lower() not in _SWITCH:
         problems.append(f"editorial is “{values['editorial']}”; write true or false.")
     return problems
+
+
+def _several(values: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """A setting that is a list: of YAML, or of words with spaces between them."""
+    given = values.get(name) or ()
+    items = given if isinstance(given, (list, tuple)) else str(given).split()
+    return tuple(str(item).strip() for item in items if str(item).strip())
 
 
 def _listed() -> str:

@@ -9,26 +9,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from indexer import identity
+from indexer.digests import Digests
 from indexer.errors import ConfigError
 from indexer.fields import SCHEMA_VERSION
 from indexer.readers import SUFFIXES
 from indexer.vocabulary import Vocabulary
 
 SIDECAR_SUFFIX: Final = ".yaml"
-_NOT_REPORTS: Final = frozenset({"README.md"})
+_NOT_REPORTS: Final = frozenset({"README.md", identity.FILE})
+# As in names, so that hidden files and drafts are left out.
+_HIDDEN: Final = (".", "_")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A report file: `name` is its path below the corpus, `size` its bytes.
 
-    `fingerprint` changes with the file, its sidecar, the vocabulary and the index schema.
+    `fingerprint` changes with the file, its sidecar, the vocabulary and the index schema;
+    `content` is the SHA-256 of the file alone.
     """
 
     name: str
     path: Path
     size: int
     fingerprint: str
+    content: str
 
     @property
     def sidecar(self) -> Path:
@@ -46,23 +52,26 @@ class Scan:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def scan(corpus: Path, vocabulary: Vocabulary) -> Scan:
-    """The files of a corpus in the order of their names; ConfigError when it is no folder."""
+def scan(corpus: Path, vocabulary: Vocabulary, digests: Digests | None = None) -> Scan:
+    """The files of a corpus in the order of their names; ConfigError when it is no folder.
+
+    Every file is read, unless `digests` knows what it holds.
+    """
     if not corpus.is_dir():
         raise ConfigError(
             f"There is no corpus in {corpus}. Name its folder with --corpus or EVIDENCE_CORPUS."
         )
     unreadable: list[tuple[str, str]] = []
-    names = sorted(_names(corpus, unreadable))
-    present = set(names)
+    present = dict(_files(os.fspath(corpus), "", unreadable))
+    described = _Described(corpus, present, vocabulary.digest, digests or Digests(corpus))
     sources: list[Source] = []
     orphans: list[str] = []
     others: list[str] = []
-    for name in names:
-        suffix = Path(name).suffix.lower()
+    for name in sorted(present):
+        suffix = _suffix(name)
         if suffix in SUFFIXES and name not in _NOT_REPORTS:
             try:
-                sources.append(_source(corpus, name, vocabulary.digest))
+                sources.append(described.source(name))
             except OSError as error:
                 unreadable.append((name, error.strerror or str(error)))
         elif suffix == SIDECAR_SUFFIX and "/" in name:
@@ -73,23 +82,45 @@ def scan(corpus: Path, vocabulary: Vocabulary) -> Scan:
     return Scan(tuple(sources), tuple(orphans), tuple(others), tuple(unreadable))
 
 
-def _names(corpus: Path, unreadable: list[tuple[str, str]]) -> Iterator[str]:
-    def note(error: OSError) -> None:
-        name = os.path.relpath(error.filename, corpus)
-        unreadable.append((name, error.strerror or str(error)))
-
-    for folder, folders, files in os.walk(corpus, onerror=note):
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
-        for file in files:
-            if not file.startswith((".", "_")):
-                yield (Path(folder) / file).relative_to(corpus).as_posix()
+def _suffix(name: str) -> str:
+    # Path.suffix takes longer than all the rest that is asked of a file that did not change.
+    return f".{name.rpartition('.')[2].lower()}"
 
 
-def _source(corpus: Path, name: str, vocabulary_digest: str) -> Source:
-    path = corpus / name
-    digest = hashlib.sha256(f"{SCHEMA_VERSION} {vocabulary_digest} {name}".encode())
-    for part in (path, path.with_name(path.name + SIDECAR_SUFFIX)):
-        if part.exists():
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return Source(name, path, path.stat().st_size, digest.hexdigest())
+def _files(
+    folder: str, prefix: str, unreadable: list[tuple[str, str]]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files below a folder with their names below the corpus."""
+    try:
+        found = list(os.scandir(folder))
+    except OSError as error:
+        unreadable.append((prefix.rstrip("/") or ".", error.strerror or str(error)))
+        return
+    for entry in found:
+        if entry.name.startswith(_HIDDEN):
+            continue
+        if not entry.is_dir():
+            yield prefix + entry.name, entry
+        elif not entry.is_symlink():
+            yield from _files(entry.path, f"{prefix}{entry.name}/", unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """The files of a corpus as sources."""
+
+    corpus: Path
+    present: dict[str, os.DirEntry[str]]
+    vocabulary: str
+    digests: Digests
+
+    def source(self, name: str) -> Source:
+        state = self.present[name].stat()
+        digest = hashlib.sha256(f"{SCHEMA_VERSION} {self.vocabulary} {name}".encode())
+        content = self.digests.digest(name, state)
+        digest.update(content)
+        sidecar = name + SIDECAR_SUFFIX
+        if sidecar in self.present:
+            digest.update(self.digests.digest(sidecar, self.present[sidecar].stat()))
+        path = Path(self.present[name].path)
+        return Source(name, path, state.st_size, digest.hexdigest(), content.hex())

@@ -12,7 +12,10 @@
     │   └── Encrypted                needs a password
     ├── MetadataError                a sidecar, front matter or value is wrong
     │   └── DuplicateId              two files claim one report id
+    ├── IdentityError                the record of ids cannot be read
     ├── EditorialError               a brief breaks the corpus's own rules
+    ├── LinkError                    a link cannot be made, or the record of links be read
+    │   └── LinkNotFound (LookupError) no short link has this name
     ├── EngineError                  the index cannot answer
     │   ├── IndexMissing             nothing has been built yet
     │   ├── IndexOutdated            built by another version
@@ -20,6 +23,7 @@
     │   └── EngineUnavailable        an engine is not installed or does not answer
     ├── QueryError (ValueError)      a query that no reading makes sense of
     └── ReportNotFound (LookupError) no report has this id
+        └── ReportWithdrawn          a report had it, and left the corpus
 
 A message says what happened, where, and what to do. Third-party exceptions are
 converted in the one file that imports their library, with the cause chained.
@@ -27,6 +31,7 @@ converted in the one file that imports their library, with the cause chained.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 
@@ -86,8 +91,29 @@ class DuplicateId(MetadataError):
     """Two files claim one report id."""
 
 
+class IdentityError(IndexerError):
+    """The record of ids cannot be read: the message names the file and the line."""
+
+
 class EditorialError(IndexerError):
     """A brief breaks the rules that its corpus holds itself to."""
+
+
+class LinkError(IndexerError):
+    """A link cannot be made or checked, or the record of links cannot be read."""
+
+
+class LinkNotFound(LinkError, LookupError):
+    """No short link has this slug; `nearest` is the one most like it."""
+
+    def __init__(self, slug: str, nearest: str | None = None) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        hint = f" Did you mean “{self.nearest}”?" if self.nearest else ""
+        return f"There is no short link “{self.slug}”.{hint}"
 
 
 class EngineError(IndexerError):
@@ -129,3 +155,28 @@ class ReportNotFound(IndexerError, LookupError):
 
     def __str__(self) -> str:
         return f"No report has the id “{self.report_id}”. Search for it by title instead."
+
+
+class ReportWithdrawn(ReportNotFound):
+    """The report left the corpus `on` a day; `alternatives` are ids of what to read instead."""
+
+    def __init__(
+        self,
+        report_id: str,
+        title: str,
+        on: dt.date | None,
+        reason: str | None,
+        alternatives: tuple[str, ...],
+    ) -> None:
+        super().__init__(report_id)
+        self.title = title
+        self.on = on
+        self.reason = reason
+        self.alternatives = alternatives
+
+    def __str__(self) -> str:
+        day = f" on {self.on.isoformat()}" if self.on else ""
+        why = f": {self.reason.rstrip('.')}" if self.reason else ""
+        other = ", ".join(f"`{name}`" for name in self.alternatives)
+        instead = f" Read instead: {other}." if other else ""
+        return f"“{self.title or self.report_id}” was withdrawn{day}{why}.{instead}"

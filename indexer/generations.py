@@ -52,7 +52,9 @@ class _Description:
 def current_name(index: Path) -> str | None:
     """The name of the generation that answers, or None when nothing has been built."""
     try:
-        return (index / CURRENT).read_text(encoding="utf-8").strip()
+        # Asked before every answer: read without what a text file brings with it.
+        with (index / CURRENT).open("rb", buffering=0) as file:
+            return file.read().decode().strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

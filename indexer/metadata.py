@@ -217,7 +217,7 @@ def _controlled(facet: str) -> _Cleaner:
         text = str(value).strip()
         if vocabulary.entry(facet, text):
             return text
-        return _Bad(_not_in_list(facet, text, vocabulary))
+        return _Bad(_not_in_list(facet, text, vocabulary), _successor(facet, text, vocabulary))
 
     return clean
 
@@ -226,8 +226,11 @@ def _controlled_list(facet: str) -> _Cleaner:
     def clean(value: object, vocabulary: Vocabulary) -> object:
         items = value if isinstance(value, (list, tuple)) else [value]
         texts = [str(item).strip() for item in items[:MAX_ITEMS]]
-        good = tuple(dict.fromkeys(t for t in texts if vocabulary.entry(facet, t)))
-        bad = [text for text in texts if text not in good]
+        keys = (
+            t if vocabulary.entry(facet, t) else _successor(facet, t, vocabulary) for t in texts
+        )
+        good = tuple(dict.fromkeys(key for key in keys if key))
+        bad = [text for text in texts if not vocabulary.entry(facet, text)]
         if not bad:
             return good
         return _Bad(" ".join(_not_in_list(facet, text, vocabulary) for text in bad), good)
@@ -235,7 +238,17 @@ def _controlled_list(facet: str) -> _Cleaner:
     return clean
 
 
+def _successor(facet: str, text: str, vocabulary: Vocabulary) -> str | None:
+    """What stands for a retired key today; nothing for what never was a key."""
+    if not vocabulary.is_retired(facet, text):
+        return None
+    return vocabulary.successor(facet, text)
+
+
 def _not_in_list(facet: str, text: str, vocabulary: Vocabulary) -> str:
+    successor = _successor(facet, text, vocabulary)
+    if successor:
+        return f"“{text}” was retired; write `{successor}`. Indexed as that."
     nearest = vocabulary.nearest(facet, text)
     hint = f"did you mean `{nearest}`?" if nearest else f"use one of the {facet} keys."
     return f"“{text[:80]}” is not in the list; {hint} Indexed without it."

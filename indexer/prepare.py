@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from indexer import classify, metadata, passages, readers
 from indexer.corpus import Scan, Source
 from indexer.errors import IndexerError, MetadataError, ReadError
 from indexer.fields import FACET_FIELDS
+from indexer.identity import Claim, Matching, sketch
 from indexer.models import Extract, Passage, Report
 from indexer.vocabulary import Vocabulary
 
@@ -29,12 +30,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What became of one source: a report unless reading failed, and every failure."""
+    """What became of one source: a report unless reading failed, and every failure.
+
+    `text` is the sketch of what it says, by which it is known again in another file.
+    """
 
     source: Source
     report: Report | None
     passages: tuple[Passage, ...]
     failures: tuple[Failure, ...]
+    text: str = ""
 
 
 def failure(path: str, step: str, error: Exception) -> Failure:
@@ -64,7 +69,36 @@ def prepare(source: Source, vocabulary: Vocabulary, added: dt.date) -> Prepared:
     values = dict(known.values)
     cut = passages.cut(extract, str(values["id"]), str(values["lang"]))
     report = _report(source, extract, values, known.provenance, cut, vocabulary, added)
-    return Prepared(source, report, () if report.withdrawn else cut, tuple(failures))
+    text = sketch(passage.text for passage in cut)
+    return Prepared(source, report, () if report.withdrawn else cut, tuple(failures), text)
+
+
+def identified(item: Prepared, matching: Matching) -> Prepared:
+    """What was prepared, under the id, the former ids and the date that the report keeps."""
+    report = item.report
+    if report is None:
+        return item
+    known = matching.settle(_claim(report, item))
+    aliases = tuple(dict.fromkeys((*report.aliases, *known.aliases)))
+    renamed = replace(report, id=known.id, aliases=aliases, added=known.added or report.added)
+    passages = item.passages
+    if known.id != report.id:
+        passages = tuple(replace(passage, report_id=known.id) for passage in passages)
+    return replace(item, report=renamed, passages=passages)
+
+
+def _claim(report: Report, item: Prepared) -> Claim:
+    return Claim(
+        path=item.source.name,
+        content=item.source.content,
+        text=item.text,
+        title=report.title,
+        lang=report.lang,
+        added=report.added,
+        dated="added" in report.provenance,
+        source=report.source_url,
+        id=None if report.provenance.get("id") == "guess" else report.id,
+    )
 
 
 def _sidecar(source: Source) -> tuple[dict[str, object], list[Failure]]:

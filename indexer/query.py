@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import msgspec
+
 from indexer.models import Report
 
 SORTS: Final = ("relevance", "newest", "oldest", "title")
@@ -43,6 +45,12 @@ class Query:
         """Whether anything but the text narrows the search."""
         return bool(self.filters) or self.year_from is not None or self.year_to is not None
 
+    @property
+    def narrowings(self) -> int:
+        """How many filters there are, the years counted as one."""
+        years = self.year_from is not None or self.year_to is not None
+        return sum(map(bool, self.filters.values())) + years
+
     def at_page(self, page: int) -> Query:
         """The same search at another page."""
         return replace(self, page=page)
@@ -65,6 +73,19 @@ class Query:
     def expanding(self, expand: bool) -> Query:
         """The same search with or without other words than those that were typed."""
         return replace(self, expand=expand, page=1)
+
+    def without(self, facet: str) -> Query:
+        """The same search without a filter, whichever values it has."""
+        others = {name: kept for name, kept in self.filters.items() if name != facet}
+        return replace(self, filters=others, page=1)
+
+    def unfiltered(self) -> Query:
+        """The same words without any filter."""
+        return replace(self, filters={}, year_from=None, year_to=None, page=1)
+
+    def asking(self, text: str) -> Query:
+        """The same filters with other words."""
+        return replace(self, text=text, page=1)
 
     def without_years(self) -> Query:
         """The same search for any year."""
@@ -104,9 +125,10 @@ class Hit:
     translations: tuple[Report, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(msgspec.Struct, frozen=True):
     """One value of a filter and how many reports it would leave."""
+
+    # Not a dataclass, which takes six times as long to make: an answer has a hundred of these.
 
     value: str
     count: int
@@ -130,6 +152,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearby:
+    """Another search that may help: `kind` says how it differs, with the `values` for it.
+
+    Kinds: `spelling` (what was probably meant), `term` (a `relation` of a word that was asked
+    for), `filter` (without the one `filter`), `years` and `filters` (without them), `language` (in
+    the other one, `lang`), `quotes` and `fields` (words anywhere), `words` (only the filters).
+    `total` is how many reports it finds.
+    """
+
+    kind: str
+    query: Query
+    total: int
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """Which index answered: its generation, size and age."""
 
@@ -141,7 +179,11 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a Query: one page of hits, the total of reports, and every facet."""
+    """The answer to a Query: one page of hits, the total of reports, and every facet.
+
+    `suggestion` is the same search with the words that were probably meant; `nearby` are searches
+    that find something, where this one found nothing.
+    """
 
     query: Query
     total: int
@@ -149,7 +191,8 @@ class Results:
     facets: tuple[Facet, ...]
     took_ms: float
     index: IndexState
-    suggestion: str | None = None
+    suggestion: Nearby | None = None
+    nearby: tuple[Nearby, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property

@@ -12,8 +12,6 @@ from indexer.text import fold
 
 LENGTH: Final = 280
 _ELLIPSIS: Final = "…"
-_BREAKS: Final = str.maketrans("\n\r\t", "   ")
-
 
 Span = tuple[int, int]
 
@@ -27,15 +25,17 @@ def snippet(passage: Passage, marks: Sequence[Span]) -> Snippet:
     before = _ELLIPSIS if start > 0 else ""
     after = _ELLIPSIS if end < len(passage.text) else ""
     shift = len(before) - start
-    inside = ((first, last) for first, last in marks if start <= first and last <= end)
     text = before + _one_line(passage.text[start:end]) + after
-    shown = tuple((first + shift, last + shift) for first, last in inside)
+    shown = tuple(
+        (first + shift, last + shift) for first, last in marks if start <= first and last <= end
+    )
     return Snippet(passage.number, passage.page, passage.heading, text, shown)
 
 
 def _one_line(text: str) -> str:
     """The text with each line break as one space, so that marks keep their places."""
-    return text.translate(_BREAKS)
+    # `translate` would look up each character of a text that has an accent.
+    return text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
 
 
 def _window(text: str, marks: Sequence[Span]) -> Span:
@@ -58,9 +58,14 @@ def _densest(text: str, marks: Sequence[Span]) -> int:
     best, place = (0, 0), 0
     for first, (start, _) in enumerate(marks):
         last = bisect.bisect_right(ends, start + reach, first)
-        richness = len(set(words[first:last])), last - first
-        if richness > best:
-            best, place = richness, start
+        # So few marks cannot have more different words.
+        if last - first >= best[0]:
+            richness = len(set(words[first:last])), last - first
+            if richness > best:
+                best, place = richness, start
+        if last == len(marks):
+            # Whatever begins later is followed by some of the same marks.
+            break
     return place
 
 

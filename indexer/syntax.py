@@ -1,8 +1,12 @@
 """Our own query language: text in, clauses out.
 
 Words, `"a phrase"`, `prefix*`, `-not`, `OR`, `title:word`. Nothing is an error: a stray quote,
-bracket or operator is treated as text. The number of clauses is bounded, and what was left out is
-said in a notice.
+bracket or operator is treated as text.
+
+What a text can ask for is bounded, and what was left out is said in a notice: MAX_CHARACTERS of it
+are read, and of those MAX_CLAUSES clauses, with as many words in a phrase. Only alternatives are
+bounded by the characters alone: `a OR ` is five of them, so that there are at most 200 in a query.
+Each word, phrase or prefix reads its postings once, also a prefix of every word there is.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ import snowballstemmer
 LANGUAGES: Final = ("en", "fr")
 
 # Soft hyphens and zero-width marks stand inside words that people see as one.
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WORD = re.compile(rf"[\w{_INVISIBLE}]+(?:['’ʼ＇][\w{_INVISIBLE}]+)*")
+INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_WORD = re.compile(rf"[\w{INVISIBLE}]+(?:['’ʼ＇][\w{INVISIBLE}]+)*")
 _APOSTROPHE = re.compile(r"['’ʼ＇]")
 # The number of a list item ends no sentence.
 _SENTENCE_END = re.compile(
@@ -71,7 +71,7 @@ class Word:
 def fold(text: str) -> str:
     """The text without case, accents, ligatures and invisible marks: `ÉVÉNEMENT` -> `evenement`."""
     decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
-    return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in _INVISIBLE)
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in INVISIBLE)
 
 
 def words(text: str) -> Iterator[Word]:

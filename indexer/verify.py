@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer import corpus, editorial, engines, generations, prepare, sources
+from indexer import corpus, editorial, engines, generations, identity, prepare, shortlinks, sources
 from indexer.config import Config
+from indexer.corpus import Scan
 from indexer.editorial import Brief
-from indexer.errors import DuplicateId, EngineError, MetadataError
+from indexer.errors import DuplicateId, EngineError, IdentityError, LinkError, MetadataError
+from indexer.identity import Identities, Matching
 from indexer.models import Report
 from indexer.prepare import Failure, failure
 from indexer.terms import TERMS_FILE
@@ -30,9 +32,11 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     scan = corpus.scan(config.corpus, vocabulary)
     today = dt.date.today()
     failures = list(prepare.scan_failures(scan))
+    matching, problems = _matching(config, scan)
+    failures += problems
     briefs: list[Brief] = []
     for source in scan.sources:
-        item = prepare.prepare(source, vocabulary, today)
+        item = prepare.identified(prepare.prepare(source, vocabulary, today), matching)
         failures += item.failures
         if item.report:
             briefs.append(Brief(item.report, item.passages, source.path))
@@ -40,6 +44,7 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)
     failures += _catalogue_problems(config, vocabulary)
+    failures += _link_problems(config)
     failures += (failure(TERMS_FILE, "vocabulary", problem) for problem in vocabulary.problems)
     if config.editorial:
         failures += (
@@ -50,12 +55,33 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     return Verification(not failures, len(reports), tuple(failures))
 
 
+def _matching(config: Config, scan: Scan) -> tuple[Matching, list[Failure]]:
+    """What tells the ids of files: the record, or nothing when it cannot be read."""
+    problems: list[Failure] = []
+    known = Identities({})
+    try:
+        known = identity.load(config.corpus, config.index)
+    except IdentityError as error:
+        problems.append(failure(identity.FILE, "identity", error))
+    return Matching(known, {source.name: source.content for source in scan.sources}), problems
+
+
 def _catalogue_problems(config: Config, vocabulary: Vocabulary) -> Iterator[Failure]:
     """What is wrong in the catalogue of originals, if the corpus has one."""
     path = config.corpus / sources.SOURCES_FILE
     if path.exists():
         for problem in sources.load(path, vocabulary)[1]:
             yield failure(path.name, "catalogue", problem)
+
+
+def _link_problems(config: Config) -> Iterator[Failure]:
+    """What is wrong in the record of links."""
+    try:
+        problems: Sequence[LinkError] = shortlinks.load(config.corpus).problems
+    except LinkError as error:
+        problems = [error]
+    for problem in problems:
+        yield failure(shortlinks.FILE, "links", problem)
 
 
 def _identity_problems(reports: Iterable[Report]) -> Iterator[Failure]:

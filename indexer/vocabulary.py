@@ -1,7 +1,9 @@
 """The controlled lists: what keys a filter may have, and what they are called in each language.
 
 `sectors.yaml` in the corpus replaces the packaged sectors and `terms.yaml` the packaged concepts;
-the other lists are packaged.
+the other lists are packaged. A list may hold one entry `retired`, which names the keys that it no
+longer has, each with its successor or null: links that carry them were published, and go on
+working.
 """
 
 from __future__ import annotations
@@ -49,13 +51,16 @@ class Vocabulary:
     """Every controlled list by facet name, and the concepts by key.
 
     `digest` changes with any of the lists; concepts serve queries only, so the index does not
-    depend on them. `problems` are those of the corpus's own concepts.
+    depend on them. `problems` are those of the corpus's own concepts. `state` changes with any
+    of the files.
     """
 
     lists: Mapping[str, Mapping[str, Entry]]
     digest: str
     terms: Mapping[str, Term] = field(default_factory=dict)
     problems: tuple[VocabularyError, ...] = ()
+    state: str = ""
+    retired: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
     def keys(self, facet: str) -> tuple[str, ...]:
         """The keys of a list in the order of its file; empty for a facet without a list."""
@@ -70,6 +75,18 @@ class Vocabulary:
         entry = self.entry(facet, key)
         return entry.label[lang] if entry else key
 
+    def is_retired(self, facet: str, key: str) -> bool:
+        """Whether a list once had this key."""
+        return key in self.retired.get(facet, {})
+
+    def successor(self, facet: str, key: str) -> str | None:
+        """The key that stands for a retired one today, however often it was replaced; or None."""
+        successors = self.retired.get(facet, {})
+        current: str | None = key
+        while current is not None and current in successors:
+            current = successors[current]
+        return current
+
     def with_ancestors(self, facet: str, keys: Iterable[str]) -> tuple[str, ...]:
         """The keys and all that they are part of, without repeats."""
         found: dict[str, None] = {}
@@ -82,7 +99,12 @@ class Vocabulary:
         return tuple(found)
 
     def nearest(self, facet: str, value: str) -> str | None:
-        """The key that someone who wrote `value` most likely meant: by key, label or term."""
+        """The key that someone who wrote `value` most likely meant: by key, label or term.
+
+        A retired key means its successor and nothing else.
+        """
+        if self.is_retired(facet, value):
+            return self.successor(facet, value)
         names = dict(self._names(facet))
         exact = names.get(fold(value)) or names.get(slug(value))
         if exact:
@@ -98,26 +120,42 @@ class Vocabulary:
                 yield from ((fold(term), key) for term in entry.terms.get(lang, ()))
 
 
-def load(corpus: Path | None = None) -> Vocabulary:
+def load(corpus: Path | None = None, known: Vocabulary | None = None) -> Vocabulary:
     """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key.
 
-    A problem among the concepts costs only what it touches, and stands in `problems`.
+    A problem among the concepts costs only what it touches, and stands in `problems`. `known` is
+    returned as it is if no file has changed since, because reading YAML takes long.
     """
     source = _own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE)
-    lists = {"sector": _entries(_read(source), f"{source.name}")}
     packaged = _packaged("vocabulary.yaml")
-    for name, rows in yamlfile.load_mapping(packaged).items():
-        lists[name] = _entries(rows, f"{packaged.name}: {name}")
-    digest = hashlib.sha256(source.read_bytes() + packaged.read_bytes()).hexdigest()
     own = _own(corpus, TERMS_FILE)
-    concepts, problems = terms.load(own or _packaged(TERMS_FILE), lists["sector"])
+    words = own or _packaged(TERMS_FILE)
+    state = _digest(source, packaged, words)
+    if known and known.state == state:
+        return known
+    rows = {"sector": (source.name, _read(source))}
+    for name, written in yamlfile.load_mapping(packaged).items():
+        rows[name] = (f"{packaged.name}: {name}", written)
+    lists, retired = {}, {}
+    for name, (where, written) in rows.items():
+        lists[name] = _entries(written, where)
+        retired[name] = _retired(written, lists[name], where)
+    concepts, problems = terms.load(words, lists["sector"])
     # The packaged concepts name the packaged sectors, which a corpus may have replaced.
-    return Vocabulary(lists, digest, concepts, tuple(problems) if own else ())
+    told = tuple(problems) if own else ()
+    return Vocabulary(lists, _digest(source, packaged), concepts, told, state, retired)
 
 
 def _own(corpus: Path | None, name: str) -> Path | None:
     path = corpus / name if corpus else None
     return path if path and path.exists() else None
+
+
+def _digest(*files: Path) -> str:
+    try:
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    except OSError as error:
+        raise VocabularyError(f"{error.filename}: cannot be read ({error.strerror}).") from error
 
 
 def _packaged(name: str) -> Path:
@@ -138,12 +176,50 @@ def _entries(rows: object, where: str) -> dict[str, Entry]:
         raise VocabularyError(f"{where}: holds no list of entries. Begin each with `- key: ...`.")
     entries: dict[str, Entry] = {}
     for number, row in enumerate(rows, start=1):
+        if _is_retirement(row):
+            continue
         entry = _entry(row, f"{where}, entry {number}")
         if entry.key in entries:
             raise VocabularyError(f"{where}: the key “{entry.key}” stands twice. Remove one.")
         entries[entry.key] = entry
     _check_parents(entries, where)
     return entries
+
+
+def _is_retirement(row: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(row, dict) and set(row) == {"retired"}
+
+
+def _retired(rows: object, entries: Mapping[str, Entry], where: str) -> dict[str, str | None]:
+    """The keys that a list no longer has, with their successors; each must end at a key or null."""
+    written = (
+        [row["retired"] for row in rows if _is_retirement(row)] if isinstance(rows, list) else []
+    )
+    if not written:
+        return {}
+    where = f"{where}: retired"
+    if len(written) > 1 or not isinstance(written[0], dict):
+        raise VocabularyError(f"{where}: needs to be one entry of `old: new` or `old: null` lines.")
+    successors = {str(old): None if new is None else str(new) for old, new in written[0].items()}
+    for old in successors:
+        if old in entries:
+            raise VocabularyError(f"{where}: “{old}” is still in the list. Remove it from one.")
+        _check_successors(old, successors, entries, where)
+    return successors
+
+
+def _check_successors(
+    old: str, successors: Mapping[str, str | None], entries: Mapping[str, Entry], where: str
+) -> None:
+    path, current = [old], successors[old]
+    while current is not None and current not in entries:
+        if current in path:
+            circle = " > ".join([*path, current])
+            raise VocabularyError(f"{where}: successors go round in a circle ({circle}). Break it.")
+        if current not in successors:
+            raise VocabularyError(f"{where}: “{current}”, the successor of {path[-1]}, is no key.")
+        path.append(current)
+        current = successors[current]
 
 
 def _entry(row: object, where: str) -> Entry:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import corpus, vocabulary
+from indexer import corpus, identity, vocabulary
 from indexer.build import BuildReport
 from indexer.catalogue import Catalogue
 from indexer.config import Config, load
@@ -17,6 +17,8 @@ from indexer.verify import verify
 from tests.conftest import build_index
 
 CORPUS = Path(__file__).parent.parent / "corpus"
+# As it is committed: a build would bring it up to date.
+RECORDED = (CORPUS / identity.FILE).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,11 @@ def test_every_file_is_indexed_without_a_problem(built: BuildReport) -> None:
     assert built.failures == ()
     assert built.warnings == ()
     assert built.reports == len(corpus.scan(CORPUS, vocabulary.load(CORPUS)).sources)
+
+
+def test_every_id_is_recorded_so_that_any_machine_gives_the_same(built: BuildReport) -> None:
+    assert built.ok
+    assert (CORPUS / identity.FILE).read_bytes() == RECORDED, "commit what the build recorded"
 
 
 def test_there_are_enough_reports_in_both_languages_and_all_formats(

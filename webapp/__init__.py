@@ -11,6 +11,7 @@ from indexer.catalogue import Catalogue
 from webapp import (
     about,
     api,
+    comparing,
     context,
     errors,
     exports,
@@ -22,6 +23,7 @@ from webapp import (
     previews,
     reports,
     search,
+    shortlinks,
     site,
     status,
 )
@@ -33,9 +35,11 @@ BLUEPRINTS = (
     status.pages,
     api.pages,
     openapi.pages,
+    comparing.pages,
     exports.pages,
     feeds.pages,
     gapmap.pages,
+    shortlinks.pages,
     site.pages,
     previews.pages,
 )
@@ -52,6 +56,8 @@ def create_app(
     app = Flask(__name__)
     app.extensions["catalogue"] = catalogue or Catalogue(configuration.load(config))
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    # landing.py repairs doubled slashes, with all else that is wrong with an address.
+    app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (i18n, context, headers, errors):
         part.init_app(app)

@@ -40,6 +40,11 @@ def filter_url(facet: str, value: str) -> str:
     return search_url(Query().adding(facet, value))
 
 
+def words_url(text: str) -> str:
+    """The address of the search for these words."""
+    return search_url(Query(permalinks.clean_text(text)))
+
+
 def report_url(report_id: str, passage: int | None = None, lang: str | None = None) -> str:
     """The address of a report, or of one of its passages."""
     path = permalinks.report_path(report_id, lang or current_language(), passage)
@@ -71,7 +76,9 @@ def voice() -> Voice:
     """How answers for other programs speak and link: in the language of the page."""
     vocabulary = catalogue().vocabulary
     root = request.script_root
-    return Voice(current_language(), vocabulary, wording.notice, site_address(), root)
+    return Voice(
+        current_language(), vocabulary, wording.notice, wording.offer, site_address(), root
+    )
 
 
 def static_url(name: str) -> str:

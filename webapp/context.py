@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
             "export_url": addresses.export_url,
             "map_url": addresses.map_url,
             "filter_url": addresses.filter_url,
+            "words_url": addresses.words_url,
             "report_url": addresses.report_url,
             "web_address": rendering.web_address,
             "page_address": rendering.page_address,

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from indexer.errors import (
@@ -16,16 +16,24 @@ from indexer.errors import (
     IndexerError,
     IndexMissing,
     IndexOutdated,
+    LinkNotFound,
     QueryError,
     ReportNotFound,
+    ReportWithdrawn,
     VocabularyError,
 )
+from indexer.models import Report
+from webapp.addresses import report_url
+from webapp.catalogue import catalogue
 from webapp.i18n import gettext as _
+from webapp.landing import landing
 
 RETRY_AFTER: Final = 30
 
 # The first class that an error belongs to decides; everything else of ours is 500.
 STATUS: Final[dict[type[IndexerError], int]] = {
+    ReportWithdrawn: 410,
+    LinkNotFound: 404,
     ReportNotFound: 404,
     QueryError: 400,
     IndexMissing: 503,
@@ -45,6 +53,13 @@ class Failure:
     error: str
     title: str
     advice: str
+    withdrawn: ReportWithdrawn | None = None
+
+    @property
+    def alternatives(self) -> list[Report]:
+        """The reports to read instead of a withdrawn one."""
+        names = self.withdrawn.alternatives if self.withdrawn else ()
+        return [catalogue().report(name) for name in names]
 
 
 def init_app(app: Flask) -> None:
@@ -55,14 +70,19 @@ def init_app(app: Flask) -> None:
 
 
 def _own(error: IndexerError) -> ResponseReturnValue:
+    if isinstance(error, ReportNotFound | LinkNotFound) and (landed := landing()):
+        return landed
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     if status >= 500:
         current_app.logger.error("%s: %s", type(error).__name__, error)
     title, advice = _words(error, status)
-    return _answer(Failure(status, type(error).__name__, title, advice))
+    withdrawn = error if isinstance(error, ReportWithdrawn) else None
+    return _answer(Failure(status, type(error).__name__, title, advice, withdrawn))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, NotFound) and (landed := landing()):
+        return landed
     if isinstance(error, RequestRedirect):
         return error
     status = error.code or 500
@@ -83,7 +103,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 def _answer(failure: Failure) -> Response:
     if request.path.startswith("/api/") or request.path == "/healthz":
         message = f"{failure.title} {failure.advice}"
-        response = jsonify(ok=False, status=failure.status, error=failure.error, message=message)
+        told = {"status": failure.status, "error": failure.error, "message": message}
+        response = jsonify(ok=False, **told, **_withdrawal(failure))
     else:
         response = current_app.make_response(render_template("error.html", failure=failure))
     response.status_code = failure.status
@@ -92,7 +113,35 @@ def _answer(failure: Failure) -> Response:
     return response
 
 
+def _withdrawal(failure: Failure) -> dict[str, object]:
+    """When and why a report was withdrawn, and what to read instead, as JSON."""
+    gone = failure.withdrawn
+    if gone is None:
+        return {}
+    instead = [
+        {"id": other.id, "title": other.title, "url": report_url(other.id)}
+        for other in failure.alternatives
+    ]
+    on = gone.on.isoformat() if gone.on else None
+    return {"reason": gone.reason, "withdrawn_on": on, "alternatives": instead}
+
+
 def _words(error: Exception, status: int) -> tuple[str, str]:
+    if isinstance(error, ReportWithdrawn):
+        return (
+            _("“%(title)s” was withdrawn.", title=error.title or error.report_id),
+            error.reason or _("It is no longer part of this collection."),
+        )
+    if isinstance(error, LinkNotFound):
+        return (
+            _("There is no short link “%(slug)s”.", slug=error.slug),
+            _(
+                "Did you mean “%(slug)s”? Otherwise, search for what the link was about.",
+                slug=error.nearest,
+            )
+            if error.nearest
+            else _("Check its spelling, or search for what the link was about."),
+        )
     if isinstance(error, ReportNotFound):
         return (
             _("There is no report “%(id)s”.", id=error.report_id),

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
-from indexer import citations, export, permalinks
+from indexer import citations, export, repair
 from webapp.addresses import absolute, report_url, voice
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language
@@ -35,7 +35,7 @@ def exported(suffix: str) -> Response:
     if suffix not in BY_SUFFIX:
         abort(404)
     form = BY_SUFFIX[suffix]
-    query, _ = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
+    query = repair.search(request.query_string, catalogue().vocabulary).query
     total, index, reports = catalogue().every(query, current_language())
     now = dt.datetime.now(dt.UTC)
     record = export.Record(query, total, index, now)

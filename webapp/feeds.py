@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from indexer import permalinks
+from indexer import permalinks, repair
 from indexer.models import Report
 from indexer.query import DEFAULT_SIZE, Query
 from webapp import wording
@@ -47,7 +47,7 @@ def addresses(query: Query) -> list[tuple[str, str, str]]:
 @pages.get("/<any(en, fr):lang>/feed.<any(atom, json):form>")
 def feed(form: str) -> AnyResponse:
     """The reports of a search that were added last, newest first; 304 when none is new."""
-    query, _ = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
+    query = repair.search(request.query_string, catalogue().vocabulary).query
     query = _lasting(query)
     state = catalogue().state()
     response = Response(content_type=f"{FEED_TYPES[form]}; charset=utf-8")

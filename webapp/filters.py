@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from indexer.catalogue import Catalogue
 from indexer.query import SORTS, Facet, FacetValue, Notice, Query, Results
 from webapp import wording
 from webapp.addresses import search_url
@@ -29,7 +28,6 @@ ALWAYS_OPEN: Final = frozenset({"sector", "rating", "type", "lang"})
 FIRST_VALUES: Final = 8
 # So few values are not worth hiding.
 FEW: Final = 2
-WAYS_OUT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +121,7 @@ def _removals(query: Query) -> Iterator[tuple[str, str, Query]]:
 
 def unfiltered(query: Query) -> Step:
     """The same words without any filter."""
-    without = replace(query.without_years(), filters={})
-    return Step(_("Remove all filters"), search_url(without))
+    return Step(_("Remove all filters"), search_url(query.unfiltered()))
 
 
 def orders(query: Query) -> list[Step]:
@@ -167,18 +164,9 @@ def _meant(notice: Notice, query: Query) -> Step | None:
     return Step(label(facet, nearest), search_url(query.adding(facet, nearest)))
 
 
-def ways_out(catalogue: Catalogue, query: Query) -> list[Step]:
-    """Where a search without results could go: the same without one filter, or without quotes."""
-    nearby = [(f"{kind}: {name}", without) for kind, name, without in _removals(query)][:WAYS_OUT]
-    steps = [(_("Without the filter “%(filter)s”", filter=name), to) for name, to in nearby]
-    if any(mark in query.text for mark in '"“”«»'):
-        loose = replace(query, text=_unquoted(query.text), page=1)
-        steps.append((_("Without the quotation marks"), loose))
-    if len(nearby) > 1 or (nearby and query.text):
-        steps.append((_("Without any filter"), replace(query.without_years(), filters={})))
-    counted = [(name, to, catalogue.search(replace(to, size=1)).total) for name, to in steps]
-    return [Step(name, search_url(to), total=total) for name, to, total in counted if total]
-
-
-def _unquoted(text: str) -> str:
-    return " ".join(text.translate(dict.fromkeys(map(ord, '"“”«»'), " ")).split())
+def offers(results: Results) -> list[Step]:
+    """Where a search without results could go, with how many reports each would find."""
+    return [
+        Step(wording.offer(nearby, results.query), search_url(nearby.query), total=nearby.total)
+        for nearby in results.nearby
+    ]

@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from indexer import permalinks
+from indexer import permalinks, repair
 from indexer.gapmap import AXES, COLUMNS, DECADE, ROWS, Cell, GapMap
 from indexer.query import Notice, Query
 from webapp import bars, filters, pictures, wording
@@ -88,8 +88,9 @@ def picture(form: str) -> Response:
 
 def _asked() -> tuple[Query, tuple[Notice, ...]]:
     """The search of a map, which has neither an order nor pages."""
-    query, notices = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    return Query(query.text, query.filters, query.year_from, query.year_to), notices
+    asked = repair.search(request.query_string, catalogue().vocabulary)
+    query = asked.query
+    return Query(query.text, query.filters, query.year_from, query.year_to), asked.notices
 
 
 def _drawn(query: Query) -> GapMap:

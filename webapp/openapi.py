@@ -43,6 +43,9 @@ def description() -> Response:
             "/api/v1/report/{id}": _path(
                 "report", "One report with its passages", [_id()], REPORT, missing=True
             ),
+            "/api/v1/suggest": _path(
+                "suggest", "What may be meant by the beginning of a search", _typed(), SUGGEST
+            ),
             "/api/v1/status": _path("status", "The health of the index", [], STATUS),
         },
         components={"schemas": {"Error": ERROR}},
@@ -96,6 +99,10 @@ def _asked() -> list[Schema]:
         _parameter("page", {**WHOLE, "minimum": 1, "default": 1}, "Which page of the hits"),
         _parameter("size", size, "How many hits a page has"),
     ]
+
+
+def _typed() -> list[Schema]:
+    return [_parameter("q", TEXT, "What was typed so far")]
 
 
 def _parameter(name: str, schema: Schema, told: str) -> Schema:
@@ -157,18 +164,34 @@ SEARCH: Final = _object(
         "took_ms": NUMBER,
         "hits": _list(HIT),
         "facets": {"type": "object", "additionalProperties": FACET},
+        "suggestion": {
+            "oneOf": [_object({"text": TEXT, "url": TEXT, "total": WHOLE}), {"type": "null"}]
+        },
+        "relax": _list(_object({"kind": TEXT, "label": TEXT, "url": TEXT, "total": WHOLE})),
         "notices": _list(_object({"kind": TEXT, "message": TEXT})),
         "index": INDEX,
     }
 )
+OTHER: Final = _object({"id": TEXT, "lang": TEXT, "title": TEXT, "url": TEXT})
 REPORT: Final = _object(
     {
         "ok": OK,
         "url": TEXT,
         "report": _object(BRIEF),
         "passages": _list(_object({**PASSAGE, "headings": TEXTS, "lang": TEXT})),
-        "translations": _list(_object({"id": TEXT, "lang": TEXT, "title": TEXT, "url": TEXT})),
+        "translations": _list(OTHER),
+        "similar": _list(OTHER),
         "index": INDEX,
+    }
+)
+SUGGEST: Final = _object(
+    {
+        "ok": OK,
+        "query": _object({"text": TEXT}),
+        "suggestions": _list(
+            _object({"kind": TEXT, "label": TEXT, "text": TEXT, "lang": TEXT, "url": TEXT})
+        ),
+        "message": TEXT,
     }
 )
 STATUS: Final = _object(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from indexer import citations
@@ -16,18 +16,20 @@ pages = Blueprint("reports", __name__)
 
 @pages.get("/report/<report_id>")
 def choose_report(report_id: str) -> Response:
-    """The report in the browser's language."""
-    return redirect(url_for("reports.report", report_id=report_id, lang=preferred_language()))
+    """The report in the browser's language, straight under the id that it has today."""
+    found = catalogue().report(report_id)
+    path = report_url(found.id, lang=preferred_language())
+    return redirect(path, 302 if found.id == report_id else 301)
 
 
 @pages.get("/<any(en, fr):lang>/report/<report_id>")
-def report(report_id: str) -> str | Response:
+def report(report_id: str) -> str | Response | tuple[str, int]:
     """A report: what it says, for whom, how well it works, and every passage."""
     found = catalogue().report(report_id)
     if found.id != report_id:
         return redirect(report_url(found.id), 301)
     read = reading.parts(found, catalogue().passages(found.id))
-    return render_template(
+    page = render_template(
         "report.html",
         report=found,
         parts=read,
@@ -35,4 +37,7 @@ def report(report_id: str) -> str | Response:
         translations=catalogue().translations(found),
         schema=previews.schema(found),
         reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
+        similar=catalogue().similar(found),
+        alternatives=catalogue().alternatives(found) if found.withdrawn else (),
     )
+    return (page, 410) if found.withdrawn else page

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from indexer import permalinks
+from indexer import permalinks, repair
 from indexer.query import DEFAULT_SIZE, Query
 from webapp import feeds, filters, wording
 from webapp.catalogue import catalogue
@@ -28,8 +26,16 @@ def choose_home() -> Response:
 def choose_results() -> Response:
     """The same search in the browser's language."""
     path = url_for("search.results", lang=preferred_language())
-    asked = request.query_string.decode("ascii", "replace")
-    return redirect(f"{path}?{asked}" if asked else path)
+    asked = repair.search(request.query_string, catalogue().vocabulary)
+    # What could not be understood goes along, for the page to tell of it.
+    query = asked.parameters if asked.complete else request.query_string.decode("ascii", "replace")
+    return redirect(permalinks.with_parameters(path, query))
+
+
+@pages.get("/<any(en, fr):lang>")
+def find_home() -> Response:
+    """The home page at its own address; Flask's redirect would name whatever host was asked."""
+    return redirect(url_for("search.home"), 301)
 
 
 @pages.get("/<any(en, fr):lang>/")
@@ -48,10 +54,13 @@ def home() -> str:
 
 
 @pages.get("/<any(en, fr):lang>/search")
-def results() -> str:
-    """The reports that a search finds, with its filters."""
-    asked, misunderstood = permalinks.read(request.args.items(multi=True), catalogue().vocabulary)
-    found = catalogue().search(asked, current_language())
+def results() -> str | Response:
+    """The reports that a search finds, with its filters, at the one address of the search."""
+    asked = repair.search(request.query_string, catalogue().vocabulary)
+    if asked.complete and request.query_string.decode("latin-1") != asked.parameters:
+        path = url_for("search.results")
+        return redirect(permalinks.with_parameters(path, asked.parameters), 301)
+    found = catalogue().search(asked.query, current_language())
     query = found.query
     return render_template(
         "search.html",
@@ -66,12 +75,8 @@ def results() -> str:
         orders=filters.orders(query),
         expanding=filters.expanding(query),
         neighbours=filters.neighbours(found),
-        notices=filters.told((*misunderstood, *found.notices), query),
-        suggestion=_suggested(query, found.suggestion),
+        notices=filters.told((*asked.notices, *found.notices), query),
+        suggestion=found.suggestion,
         feeds=feeds.addresses(query),
-        ways_out=filters.ways_out(catalogue(), query) if not found.total else [],
+        offers=filters.offers(found),
     )
-
-
-def _suggested(query: Query, suggestion: str | None) -> Query | None:
-    return replace(query, text=suggestion, page=1) if suggestion else None

@@ -30,6 +30,7 @@ def sitemap() -> Response:
     reports = [
         {lang: absolute(report_url(report.id, lang=lang)) for lang in LANGUAGES}
         for report in catalogue().reports()
+        if not report.withdrawn
     ]
     content = render_template("sitemap.xml", entries=[*fixed, *reports])
     return Response(content, mimetype="application/xml")

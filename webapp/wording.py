@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from indexer.models import Report
-from indexer.query import Notice, Query
+from indexer.query import Nearby, Notice, Query
 from webapp.catalogue import label
 from webapp.i18n import (
     alternatives,
@@ -163,6 +163,8 @@ def notice(told: Notice) -> str:
                 filter=name,
                 value=value,
             )
+        case "retired-value":
+            return _retirement(values)
         case "bad-year":
             return _(
                 "“%(value)s” is not a year, so it was left out. Write four digits.", value=value
@@ -190,3 +192,69 @@ def notice(told: Notice) -> str:
             page, last = (number(int(values[name])) for name in ("page", "last"))
             return _("There is no page %(page)s; this is the last, %(last)s.", page=page, last=last)
     return _("Part of the search could not be understood and was left out.")
+
+
+def offer(nearby: Nearby, asked: Query) -> str:
+    """How a search that finds something differs from the one that found nothing."""
+    match nearby.kind:
+        case "term":
+            relation = _relations()[nearby.values["relation"]]
+            return _("%(kind)s: %(values)s", kind=relation, values=quoted(nearby.query.text))
+        case "filter":
+            name = nearby.values["filter"]
+            values = _values(asked, name)
+            return _without(facet_labels()[name], values)
+        case "years":
+            return _without(_("Year"), years(asked))
+        case "language":
+            lang = language_name(nearby.values["lang"])
+            return _("The reports in %(language)s", language=lang)
+        case "quotes":
+            return _("Without the quotation marks")
+        case "fields":
+            return _("With the words anywhere in a report")
+        case "filters":
+            return _("Without any filter")
+        case "words":
+            return _("Without the words, with the filters only")
+    return _("%(text)s without any filter", text=quoted(nearby.query.text))
+
+
+def _relations() -> dict[str, str]:
+    """How a concept stands to the one that was asked for."""
+    return {"broader": _("Broader"), "narrower": _("Narrower"), "related": _("Related")}
+
+
+def _without(kind: str, values: str) -> str:
+    chosen = _("%(kind)s: %(values)s", kind=kind, values=values)
+    return _("Without the filter “%(filter)s”", filter=chosen)
+
+
+def completion_kinds() -> dict[str, str]:
+    """What each kind of thing is called that can be chosen while one types."""
+    return {"term": _("Topic"), "sector": _("Sector"), "report": _("Report")}
+
+
+def suggestions(count: int) -> str:
+    """How many things can be chosen, for those who hear the page."""
+    return ngettext("%(num)s suggestion", "%(num)s suggestions", count)
+
+
+def _retirement(values: Mapping[str, str]) -> str:
+    """That a value of a filter is used no more, and what was searched for instead."""
+    facet, value = values["filter"], values["value"]
+    name = facet_labels().get(facet, facet)
+    successor = values.get("successor")
+    if successor is None:
+        return _(
+            "The filter “%(filter)s” no longer has the value “%(value)s”, so it was left out.",
+            filter=name,
+            value=value,
+        )
+    return _(
+        "In the filter “%(filter)s”, the value “%(value)s” is now part of “%(successor)s”, which "
+        "was used instead.",
+        filter=name,
+        value=value,
+        successor=label(facet, successor),
+    )

@@ -12,6 +12,7 @@ from indexer.cli.command import Group
 from indexer.cli.exporting import export
 from indexer.cli.fetching import harvest
 from indexer.cli.inspecting import inspect
+from indexer.cli.linking import check_links, link
 from indexer.cli.measuring import evaluate
 from indexer.cli.searching import explain, search, show
 
@@ -29,6 +30,8 @@ for _command in (
     show,
     explain,
     export,
+    link,
+    check_links,
     status,
     verify,
     evaluate,

@@ -12,7 +12,7 @@ import click
 
 from indexer import answers, config, permalinks
 from indexer.catalogue import Catalogue
-from indexer.cli.output import print_json, tell
+from indexer.cli.output import offer, print_json, tell
 from indexer.config import Config
 from indexer.errors import IndexerError
 from indexer.fields import FACET_NAMES
@@ -44,7 +44,8 @@ class Settings:
         return self.voice_in(LANG)
 
     def voice_in(self, lang: str | None) -> answers.Voice:
-        return answers.Voice(lang or LANG, self.catalogue.vocabulary, tell, self.config.base_url)
+        words = self.catalogue.vocabulary
+        return answers.Voice(lang or LANG, words, tell, offer, self.config.base_url)
 
 
 class Group(click.Group):

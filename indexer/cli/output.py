@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 
 from indexer.prepare import Failure
-from indexer.query import Notice
+from indexer.query import Nearby, Notice, Query
 
 # Done, but some inputs had problems.
 PROBLEMS: Final = 3
@@ -20,6 +20,8 @@ PROBLEMS: Final = 3
 
 _NOTICES: Final = {
     "unknown-value": "There is no {filter} “{value}”; it was left out.",
+    "retired-value": "The {filter} “{value}” is not used any more; it was left out.",
+    "replaced-value": "The {filter} “{value}” is now `{successor}`, which was used instead.",
     "bad-year": "“{value}” is not a year; it was left out.",
     "bad-expand": "“{value}” is neither on nor off; other words were searched for too.",
     "bad-sort": "“{value}” is not an order; sorted by relevance.",
@@ -33,9 +35,30 @@ _NOTICES: Final = {
 
 def tell(notice: Notice) -> str:
     """A notice in words."""
-    told = _NOTICES[notice.kind].format(**notice.values)
+    kind = "replaced-value" if "successor" in notice.values else notice.kind
+    told = _NOTICES[kind].format(**notice.values)
     nearest = notice.values.get("nearest")
     return f"{told} Did you mean `{nearest}`?" if nearest else told
+
+
+_OFFERS: Final = {
+    "spelling": "“{text}” without any filter",
+    "term": "“{text}” ({relation})",
+    "filter": "without {flags}",
+    "years": "of any year",
+    "language": "with --lang {lang}",
+    "quotes": "without the quotation marks",
+    "fields": "with the words anywhere",
+    "filters": "without any filter",
+    "words": "with the filters only",
+}
+
+
+def offer(nearby: Nearby, asked: Query) -> str:
+    """How a nearby search differs from the one that was asked, in flags."""
+    name = nearby.values.get("filter", "")
+    flags = " ".join(f"--{name} {value}" for value in asked.filters.get(name, ()))
+    return _OFFERS[nearby.kind].format(text=nearby.query.text, flags=flags, **nearby.values)
 
 
 def line(value: object) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from indexer import answers, metadata
 from indexer.catalogue import Catalogue
 from indexer.cli.command import Settings, asked, command, filters
-from indexer.cli.output import line, print_json, tell, terminal
+from indexer.cli.output import line, offer, print_json, tell, terminal
 from indexer.models import Report
 from indexer.query import DEFAULT_SIZE, EXPAND, MAX_SIZE, SORTS, Hit, Results, Snippet
 
@@ -41,6 +41,9 @@ def search(settings: Settings, /, text: tuple[str, ...], **options: Any) -> None
         return
     for notice in (*notices, *results.notices):
         click.echo(tell(notice), err=True)
+    if results.suggestion:
+        meant = results.suggestion
+        click.echo(f"Did you mean “{meant.query.text}”? ({_reports(meant.total)})", err=True)
     _print_results(results, settings.catalogue)
 
 
@@ -48,12 +51,26 @@ def _print_results(results: Results, catalogue: Catalogue) -> None:
     out = terminal()
     start = results.query.offset
     if not results.hits:
-        out.print("No report matches. Use fewer words, or drop a filter.")
+        _print_nearby(out, results)
     for number, hit in enumerate(results.hits, start=start + 1):
         _print_hit(out, number, hit, catalogue)
     if results.hits:
         last = start + len(results.hits)
         out.print(f"\n{start + 1} to {last} of {results.total} reports, {results.took_ms:.0f} ms")
+
+
+def _print_nearby(out: Console, results: Results) -> None:
+    """Which searches near to one without results would find something."""
+    if not results.nearby:
+        out.print("No report matches. Use fewer or more general words, and check their spelling.")
+        return
+    out.print("No report matches. These would find some:")
+    for nearby in results.nearby:
+        out.print(Text(f"{_reports(nearby.total):>12}  {offer(nearby, results.query)}"))
+
+
+def _reports(count: int) -> str:
+    return "1 report" if count == 1 else f"{count:,} reports"
 
 
 def _print_hit(out: Console, number: int, hit: Hit, catalogue: Catalogue) -> None:
@@ -89,20 +106,28 @@ def show(settings: Settings, report_id: str) -> None:
     """Show one report: its metadata, where each value came from, and its passages."""
     report = settings.catalogue.report(report_id)
     found = settings.catalogue.passages(report.id)
+    similar = settings.catalogue.similar(report)
     if settings.as_json:
         translations = settings.catalogue.translations(report)
         state = settings.catalogue.state()
-        print_json(answers.report(report, found, translations, state, settings.voice))
+        told = answers.report(report, found, translations, similar, state, settings.voice)
+        print_json(told)
         return
     out = terminal()
     out.print(Text(report.title, style="bold"))
     for key, value in _told(report):
         source = report.provenance.get(key)
         out.print(Text(f"{key:15}{value}"), Text(f"({source})" if source else "", style="dim"))
+    for other in settings.catalogue.alternatives(report) if report.withdrawn else ():
+        out.print(Text(f"{'instead':15}{other.id}: {other.title}"))
     for passage in found:
         place = " > ".join(passage.headings) + (f", p. {passage.page}" if passage.page else "")
         out.print(Text(f"\n[{passage.number}] {place}", style="bold"))
         out.print(Text(passage.text))
+    if similar:
+        out.print(Text("\nReports like this one", style="bold"))
+    for like in similar:
+        out.print(Text(f"{like.title} "), Text(f"({like.id})", style="dim"), sep="")
 
 
 def _told(report: Report) -> Iterable[tuple[str, str]]:

@@ -137,8 +137,14 @@ class Engine(Protocol):
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order; empty when there is no such report."""
 
+    def report_count(self) -> int:
+        """How many reports there are."""
+
     def passage_count(self) -> int:
         """How many passages there are in all."""
+
+    def forms(self, lang: str) -> Mapping[str, int]:
+        """The folded words of the passages in a language, sorted, and in how many each stands."""
 
     def verify(self) -> None:
         """Reads all that answers are made of; EngineError when it is not what was written."""

@@ -4,36 +4,36 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from indexer.engines import segment
+from indexer.engines import totals
 from indexer.engines.base import (
     Combinations,
     Entry,
     Favour,
-    Feedback,
     Found,
     Match,
     Matches,
     Request,
 )
-from indexer.engines.counting import facet_columns, packed
+from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.echoes import Echoes
 from indexer.engines.highlighting import highlight
-from indexer.engines.matching import Floats, Matcher, added, counted
-from indexer.engines.paging import Scored, Shown, leading, shown
-from indexer.engines.ranking import NEXT_PASSAGES, NEXT_WEIGHT, YEAR, sort_of
-from indexer.engines.scoring import SHARE_POWER, STEPS, steps
-from indexer.engines.shards import Ints, Mask, by_text, open_shards
+from indexer.engines.matching import Floats, Matcher
+from indexer.engines.paging import Shown, candidates, grouped
+from indexer.engines.ranking import YEAR, sort_of
+from indexer.engines.scoring import STEPS, steps
+from indexer.engines.shards import Ints, Mask, Shard, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
+from indexer.engines.totals import Scored
 from indexer.engines.works import Works
 from indexer.models import Passage, Report
-from indexer.syntax import Boost, Clause, Not, required, size
 
 
 class ColumnsEngine:
@@ -44,9 +44,7 @@ class ColumnsEngine:
         self._matcher = Matcher(self._shards)
         self._echoes = Echoes(self._shards, self._matcher)
         self._works = Works(self._shards.parts, self._shards.ids, self._shards.live_reports)
-        self._facets = facet_columns(self._shards.parts, self._works)
-        self._first = self._shards.first
-        self._owners = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
+        self._facets = facets(self._shards.parts, self._works)
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
 
@@ -73,26 +71,44 @@ class ColumnsEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
-        scored = self._scored(request.clauses, request.favours)
-        if request.feedback and sort_of(request) == "relevance":
-            self._echo(scored, request.feedback)
+        scored = self._scored(request)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
-        bits = packed(kept)
-        facets = {
-            name: self._facets[name].count(kept, bits)
-            if name not in filters
-            else self._unfiltered(name, scored, filters)
-            for name in request.facets
-        }
+        counts = self._facets.count(request.facets, kept)
+        for name in filters.keys() & counts.keys():
+            counts[name] = self._unfiltered(name, scored, filters)
         page = self._page(scored, kept, request)
-        return Matches(self._works.count(kept), page, facets)
+        return Matches(self._works.count(kept), page, counts)
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
         """How many of the works that match have each combination of values."""
-        kept = _all(self._scored(request.clauses).reports, *self._filters(request).values())
-        crossed = [self._years if name == YEAR else self._facets[name].axis for name in axes]
+        scored = totals.scored(request.clauses, self._shards, self._matcher)
+        kept = _all(scored.reports, *self._filters(request).values())
+        crossed = [self._years if name == YEAR else self._facets.axis(name) for name in axes]
         return combinations(kept, crossed, self._works)
+
+    def _scored(self, request: Request) -> Scored:
+        """The passages that match, with what they are worth among these answers."""
+        scored = totals.scored(request.clauses, self._shards, self._matcher)
+        if request.favours:
+            np.multiply(
+                scored.scores,
+                self._favoured(request.favours).take(scored.owners),
+                out=scored.scores,
+            )
+        if request.feedback and sort_of(request) == "relevance":
+            first = self._leading(scored, scored.reports, request.feedback.reports)
+            best = grouped(scored, self._shards.first, first[: request.feedback.reports])
+            shown = best.shown(np.arange(len(best.rows)), 1)
+            self._echoes.add(scored, shown, request.feedback)
+        return scored
+
+    def _favoured(self, favours: Sequence[Favour]) -> Floats:
+        """By how much the scores of each report grow."""
+        factors = np.ones(len(self._shards.live_reports))
+        for favour in favours:
+            factors += favour.weight * self._facets.having(favour.facet, favour.values)
+        return factors
 
     @functools.cached_property
     def _years(self) -> Axis:
@@ -102,80 +118,12 @@ class ColumnsEngine:
         """The counts of a facet, which ignore its own filter."""
         others = (mask for other, mask in filters.items() if other != name)
         kept = _all(scored.reports, *others)
-        return self._facets[name].count(kept, packed(kept))
-
-    def _scored(self, clauses: Sequence[Clause], favours: Sequence[Favour] = ()) -> Scored:
-        wanted = [clause for clause in clauses if not isinstance(clause, (Not, Boost))]
-        scores = self._sum(wanted, [clause for clause in clauses if isinstance(clause, Boost)])
-        if favours:
-            scores *= self._favoured(favours)[self._owners]
-        excluded = [self._excluded(c) for c in clauses if isinstance(c, Not)]
-        for passages in excluded:
-            scores[passages] = 0
-        matched = scores > 0
-        if not wanted:
-            matched = self._shards.live.copy()
-            for passages in excluded:
-                matched[passages] = False
-        found = np.flatnonzero(matched)
-        owners = self._owners[found]
-        reports = counted(owners, len(self._first) - 1) > 0
-        return Scored(scores, found, owners, reports)
-
-    def _favoured(self, favours: Sequence[Favour]) -> Floats:
-        """By how much the scores of each report grow."""
-        factors = np.ones(len(self._first) - 1)
-        for favour in favours:
-            factors += favour.weight * self._facets[favour.facet].having(favour.values)
-        return factors
-
-    def _echo(self, scored: Scored, feedback: Feedback) -> None:
-        """Raises the scores by the echo of what was found first."""
-        first = self._leading(scored, scored.reports, feedback.reports)[: feedback.reports]
-        begins = np.searchsorted(scored.passages, self._first[first]).tolist()
-        ends = np.searchsorted(scored.passages, self._first[first + 1]).tolist()
-        best = [
-            shown(row, scored, begin, end, 1)
-            for row, begin, end in zip(first.tolist(), begins, ends, strict=True)
-        ]
-        self._echoes.add(scored, best, feedback)
-
-    def _excluded(self, clause: Not) -> Ints:
-        return self._matcher.numbers(self._matcher.clause(clause).passages)
-
-    def _sum(self, wanted: Sequence[Clause], boosts: Sequence[Boost]) -> Floats:
-        """The sum over clauses times the share that matched; 0 where a required one does not."""
-        found = [self._matcher.clause(clause) for clause in wanted]
-        scores = self._matcher.summed([part for matched in found for part in matched.parts])
-        self._raise(scores, boosts)
-        most = sum(map(size, wanted))
-        if most > 1:
-            share = self._matcher.count([matched.passages for matched in found]) / most
-            scores *= share**SHARE_POWER
-        musts = [m.passages for clause, m in zip(wanted, found, strict=True) if required(clause)]
-        if musts and len(found) > 1:
-            scores[self._matcher.count(musts) < len(musts)] = 0
-        return scores
-
-    def _raise(self, scores: Floats, boosts: Sequence[Boost]) -> None:
-        """Adds what boosts are worth to the passages that are found anyway."""
-        if boosts:
-            found = [(self._matcher.leaf(boost.leaf).parts, boost.weight) for boost in boosts]
-            parts = [
-                replace(part, factor=part.factor * weight)
-                for held, weight in found
-                for part in held
-            ]
-            scores += np.where(scores > 0, self._matcher.summed(parts), 0.0)
+        return self._facets.count((name,), kept)[name]
 
     def _filters(self, request: Request) -> dict[str, Mask]:
         """Which reports each filter keeps, by facet."""
-        count = len(self._first) - 1
         masks = {
-            name: self._facets[name].having(values)
-            if name in self._facets
-            else np.zeros(count, bool)
-            for name, values in request.filters.items()
+            name: self._facets.having(name, values) for name, values in request.filters.items()
         }
         if request.year_from is not None or request.year_to is not None:
             masks["year"] = self._in_years(request.year_from, request.year_to)
@@ -198,30 +146,36 @@ class ColumnsEngine:
         else:
             rows = self._order(sort)
             rows = rows[self._works.told(kept, request.lang)[rows]]
-        page = [
-            self._shown(row, scored, kept, request)
-            for row in self._works.first(rows)[request.offset : last].tolist()
-        ]
-        return self._marked(page, request)
+        rows = self._works.first(rows)[request.offset : last]
+        return self._marked(self._shown(rows, scored, kept, request), request)
 
-    def _shown(self, row: int, scored: Scored, kept: Mask, request: Request) -> Shown:
-        """What is shown of a work: its report in the language of the request, if that is kept, with
-        the best score of all that are."""
-        works = [r for r in self._works.siblings(row) if kept[r]]
-        begins = np.searchsorted(scored.passages, self._first[works]).tolist()
-        ends = np.searchsorted(scored.passages, self._first[np.add(works, 1)]).tolist()
-        found = [
-            shown(r, scored, begin, end, request.snippets)
-            for r, begin, end in zip(works, begins, ends, strict=True)
+    def _leading(self, scored: Scored, kept: Mask, count: int) -> Ints:
+        """The kept reports in the order of relevance, at least the first `count` of them."""
+        held = grouped(scored, self._shards.first, candidates(scored, kept, count))
+        return held.rows[np.lexsort((self._rank[held.rows], -np.rint(held.worth * STEPS)))]
+
+    def _shown(self, rows: Ints, scored: Scored, kept: Mask, request: Request) -> list[Shown]:
+        """What is shown of works, one after the other, by one report of each."""
+        works = [[r for r in self._works.siblings(row) if kept[r]] for row in rows.tolist()]
+        reports = np.array([report for work in works for report in work], np.int64)
+        held = grouped(scored, self._shards.first, reports)
+        shown = iter(held.shown(np.arange(len(reports)), request.snippets))
+        return [
+            self._told(row, [next(shown) for _ in work], request)
+            for row, work in zip(rows.tolist(), works, strict=True)
         ]
-        if len(found) == 1:
-            return found[0]
-        spoken = [held for held in found if self._works.language(held.row) == request.lang]
-        best = max(held.score for held in found)
+
+    def _told(self, row: int, work: Sequence[Shown], request: Request) -> Shown:
+        """The report that is shown of a work: that in the language of the request, if it is kept,
+        with the best score of all that are."""
+        if len(work) == 1:
+            return work[0]
+        spoken = [held for held in work if self._works.language(held.row) == request.lang]
+        best = max(held.score for held in work)
         if sort_of(request) == "relevance":
-            told = min(spoken or found, key=lambda h: (-steps(h.score), self._rank[h.row]))
+            told = min(spoken or work, key=lambda h: (-steps(h.score), self._rank[h.row]))
         else:
-            told = next(held for held in found if held.row == row)
+            told = next(held for held in work if held.row == row)
         return replace(told, score=best)
 
     def _order(self, sort: str) -> Ints:
@@ -229,51 +183,18 @@ class ColumnsEngine:
             return self._newest
         return self._oldest if sort == "oldest" else self._titles
 
-    def _leading(self, scored: Scored, kept: Mask, count: int) -> Ints:
-        """The kept reports in the order of relevance, at least the first `count` of them."""
-        candidates = self._candidates(scored, kept, count)
-        values = self._worth(scored, candidates)
-        return candidates[np.lexsort((self._rank[candidates], -np.rint(values * STEPS)))]
-
-    def _candidates(self, scored: Scored, kept: Mask, count: int) -> Ints:
-        """The reports that can be among the first `count`: what a report is worth lies between
-        its best passage and that with the most that further passages can add."""
-        inside = kept[scored.owners]
-        values, owners = scored.scores[scored.passages][inside], scored.owners[inside]
-        first = leading(values, owners, count)
-        if count < 1 or len(first) < count:
-            return np.flatnonzero(kept)
-        worth = self._worth(scored, first)
-        least = np.partition(worth, len(worth) - count)[len(worth) - count]
-        bound = least / (1 + NEXT_PASSAGES * NEXT_WEIGHT) - 2 / STEPS
-        return np.unique(owners[values >= bound])
-
-    def _worth(self, scored: Scored, rows: Ints) -> Floats:
-        """The scores of reports: their best passage, and a share of each of the next two."""
-        counts = self._first[rows + 1] - self._first[rows]
-        ends = np.cumsum(counts)
-        owner = np.repeat(np.arange(len(rows)), counts)
-        if not len(owner):
-            return np.zeros(len(rows))
-        passages = np.arange(ends[-1]) + np.repeat(self._first[rows] - (ends - counts), counts)
-        values = scored.scores[passages]
-        order = np.lexsort((-values, owner))
-        place = np.arange(len(order)) - np.repeat(ends - counts, counts)
-        weights = np.where(place == 0, 1.0, np.where(place <= NEXT_PASSAGES, NEXT_WEIGHT, 0.0))
-        return added(owner, len(rows), values[order] * weights)
-
     def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
         found: dict[int, Found] = {}
-        for shard in self._shards.parts:
-            inside = [held for held in page if self._shards.shard_of_report(held.row) is shard]
-            first = shard.first_passage
-            numbers = [(held.row, number - first) for held in inside for number in held.passages]
-            if numbers:
-                marks = highlight(shard, request.clauses, [number for _, number in numbers])
-                for (row, number), marked in zip(numbers, marks, strict=True):
-                    passage = shard.passage(number, self._shards.ids[row])
-                    found[number + first] = Found(passage, marked)
+        inside: dict[Shard, list[tuple[int, str]]] = defaultdict(list)
+        for held in page:
+            shard, name = self._shards.shard_of_report(held.row), self._shards.ids[held.row]
+            inside[shard] += ((number, name) for number in held.passages)
+        for shard, passages in inside.items():
+            numbers = [number - shard.first_passage for number, _ in passages]
+            marks = highlight(shard, request.clauses, numbers)
+            for own, (number, name), marked in zip(numbers, passages, marks, strict=True):
+                found[number] = Found(shard.passage(own, name), marked)
         return tuple(
             Match(self._report(held.row), held.score, tuple(found[n] for n in held.passages))
             for held in page
@@ -309,18 +230,29 @@ class ColumnsEngine:
         if row is None:
             return ()
         shard = self._shards.shard_of_report(row)
-        first, last = self._first[row : row + 2].tolist()
+        first, last = self._shards.first[row : row + 2].tolist()
         numbers = range(first - shard.first_passage, last - shard.first_passage)
         return tuple(shard.passage(number, report_id) for number in numbers)
+
+    def report_count(self) -> int:
+        """How many reports there are."""
+        return int(np.count_nonzero(self._shards.live_reports))
 
     def passage_count(self) -> int:
         """How many passages there are in all."""
         return int(np.count_nonzero(self._shards.live))
 
+    def forms(self, lang: str) -> Mapping[str, int]:
+        """The folded words of the passages in a language, and in how many each stands."""
+        counts: Counter[str] = Counter()
+        for shard in self._shards.parts:
+            counts.update(shard.forms(lang))
+        return dict(sorted(counts.items()))
+
     def verify(self) -> None:
         """Reads every column; EngineError when one is not what was written."""
         for shard in self._shards.parts:
-            segment.verify(shard.segment)
+            shard.segment.verify()
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""

@@ -1,74 +1,61 @@
-"""Keeps column segments few: small ones are joined, and one that is largely gone is rewritten."""
+"""Which segments are joined, so that they stay few whatever is built how often?
+
+A query looks its words up once in each segment. Segments of like size form a tier; as soon as a
+tier has four of them, they become one of a higher tier, so that a passage is written again a few
+times in all and not at every build. Whatever a build changes, it writes at most MOST_REWRITTEN
+passages again: larger segments stay as they are until `--full`.
+"""
 
 from __future__ import annotations
 
-import secrets
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
-import numpy as np
-
-from indexer.engines import inverting, segment
-from indexer.engines.manifest import Part
-from indexer.engines.segment import Segment
-from indexer.engines.streams import Streams
-
-# A query looks its words up once in each segment.
-MOST_SEGMENTS: Final = 8
-# Segments with so many reports are not joined: it would take long, and much memory.
-SMALL: Final = 5_000
-# Past this share of reports that are gone, a segment is mostly read for nothing.
+# How many segments of a tier become one, and how much larger the segments of the next tier are.
+FANOUT: Final = 4
+# The first tier ends below so many passages.
+SMALLEST: Final = 64
+# It takes some seconds to write so many.
+MOST_REWRITTEN: Final = 16_000
+# Past this share of passages that are gone, a segment is mostly read for nothing.
 MOST_GONE: Final = 0.3
 
 
-def write_part(path: Path, streams: Streams) -> Part:
-    """A new segment in a folder, with everything that these streams hold."""
-    file = f"{secrets.token_hex(8)}.columns"
-    arrays, tables = inverting.arrays(streams)
-    return Part(file, segment.write(path / file, arrays, tables))
+def groups(live: Sequence[int], held: Sequence[int]) -> list[list[int]]:
+    """The segments (by number) to join, and those to write again alone: `live` says how many
+    passages of each are still there, of those that it holds."""
+    left = MOST_REWRITTEN
+    found: list[list[int]] = []
+    tiers: dict[int, list[int]] = defaultdict(list)
+    for number in sorted(range(len(live)), key=lambda number: live[number]):
+        if held[number] - live[number] > MOST_GONE * held[number] and live[number] <= left:
+            found.append([number])
+            left -= live[number]
+        else:
+            tiers[_tier(live[number])].append(number)
+    for tier in sorted(tiers):
+        if len(tiers[tier]) >= FANOUT:
+            joined = _affordable(tiers[tier], live, left)
+            left -= sum(live[number] for number in joined)
+            if len(joined) > 1:
+                found.append(joined)
+    return found
 
 
-def write_parts(path: Path, streams: Streams) -> tuple[Part, ...]:
-    """A new segment in a folder, unless the streams hold nothing."""
-    return (write_part(path, streams),) if streams.reports.ids else ()
+def _affordable(numbers: Sequence[int], live: Sequence[int], left: int) -> list[int]:
+    """The smallest, as many as may be written again."""
+    taken: list[int] = []
+    for number in numbers:
+        if live[number] > left:
+            break
+        taken.append(number)
+        left -= live[number]
+    return taken
 
 
-def compact(path: Path, parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The segments of a folder, joined where they are too many or largely gone."""
-    opened = [(part, segment.open_segment(path / part.file, part.checksum)) for part in parts]
-    alive = [(part, held) for part, held in opened if len(part.deleted) < _reports(held)]
-    dense = [(p, s) for p, s in alive if len(p.deleted) <= MOST_GONE * _reports(s)]
-    sparse = [(p, s) for p, s in alive if len(p.deleted) > MOST_GONE * _reports(s)]
-    small = [(p, s) for p, s in dense if _reports(s) < SMALL]
-    if len(small) > MOST_SEGMENTS:
-        # The smaller half: what was joined once is not joined again at every build.
-        small.sort(key=lambda pair: _reports(pair[1]))
-        sparse += small[: MOST_SEGMENTS // 2 + 1]
-    rewritten = {part.file for part, _ in sparse}
-    kept = [part for part, _ in alive if part.file not in rewritten]
-    if sparse:
-        kept.append(_joined(path, sparse))
-    for part in parts:
-        if part not in kept:
-            (path / part.file).unlink()
-    return tuple(kept)
-
-
-def _joined(path: Path, parts: Sequence[tuple[Part, Segment]]) -> Part:
-    masks = []
-    for part, held in parts:
-        live = np.ones(_reports(held), bool)
-        live[list(part.deleted)] = False
-        masks.append((held, live))
-    return write_part(path, inverting.streams(masks))
-
-
-def without(part: Part, reports: Sequence[int]) -> Part:
-    """The segment with some more reports gone."""
-    return replace(part, deleted=tuple(sorted({*part.deleted, *reports})))
-
-
-def _reports(held: Segment) -> int:
-    return len(held.arrays["report.year"])
+def _tier(passages: int) -> int:
+    tier = 0
+    while passages >= SMALLEST * FANOUT**tier:
+        tier += 1
+    return tier

@@ -10,10 +10,11 @@ import numpy as np
 
 from indexer.engines.base import Feedback
 from indexer.engines.inverting import REPORT_FIELDS
-from indexer.engines.matching import Matcher, Part, added
-from indexer.engines.paging import Scored, Shown
+from indexer.engines.matching import Matched, Matcher, added
+from indexer.engines.paging import Shown
 from indexer.engines.scoring import STEPS
 from indexer.engines.shards import Ints, Shard, Shards
+from indexer.engines.totals import Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,28 @@ class Echoes:
     def add(self, scored: Scored, best: Sequence[Shown], feedback: Feedback) -> None:
         """Raises the scores of the passages found by their echoes of the `best` reports, each with
         its best passage."""
-        parts = self._parts(best, feedback.terms)
-        if not parts:
+        found = self._found(best, feedback.terms)
+        if not found:
             return
-        echoes = self._matcher.summed(parts)[scored.passages]
+        echoes = np.concatenate(
+            [
+                self._matcher.summed(number, found)[0].take(passages)
+                for number, passages in enumerate(self._within(scored.passages))
+            ]
+        )
         greatest = echoes.max()
         if greatest > 0:
-            highest = scored.scores[scored.passages].max()
-            scored.scores[scored.passages] += feedback.weight * highest / greatest * echoes
+            scale = feedback.weight * scored.scores.max() / greatest
+            np.add(scored.scores, scale * echoes, out=scored.scores)
 
-    def _parts(self, best: Sequence[Shown], count: int) -> list[Part]:
+    def _within(self, passages: Ints) -> list[Ints]:
+        """The passages of each segment, numbered within it."""
+        begins = [part.first_passage for part in self._shards.parts]
+        cuts = np.searchsorted(passages, begins[1:])
+        parts = zip(np.split(passages, cuts), begins, strict=True)
+        return [held - begin for held, begin in parts]
+
+    def _found(self, best: Sequence[Shown], count: int) -> list[Matched]:
         """The postings of the strongest stems, each with what it counts."""
         if not best or not best[0].score:
             return []
@@ -82,7 +95,7 @@ class Echoes:
 
     def _stems_of(self, passage: int) -> Ints:
         """The stems of a passage, each once."""
-        shard = self._shards.shard(passage)
+        shard = self._shards.shard_of_passage(passage)
         number = passage - shard.first_passage
         begin, end = shard.arrays["token.at"][number : number + 2].tolist()
         report = shard.owners(np.array([number]))

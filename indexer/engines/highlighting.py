@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.engines.inverting import BODY
+from indexer.engines.inverting import BODY, STEM_LANGUAGES
 from indexer.engines.marking import marked
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
@@ -19,40 +19,45 @@ Marks = tuple[tuple[int, int], ...]
 
 def highlight(shard: Shard, clauses: Sequence[Clause], passages: Sequence[int]) -> list[Marks]:
     """The (start, end) of the words that were asked for in each of the passages, in order."""
+    if not passages:
+        return []
     arrays = shard.arrays
     numbers = np.array(passages, np.int64)
-    begin, end = arrays["body.at"][numbers], arrays["body.at"][numbers + 1]
+    begin, end = arrays["body.at"].take([numbers, numbers + 1])
     counts = end - begin
     ends = np.cumsum(counts)
-    shift = np.repeat(ends - counts, counts)
     # The body is the last field of a passage.
-    last = arrays["token.at"][numbers + 1]
-    places = np.arange(len(shift)) - shift
-    forms = arrays["token.form"][places + np.repeat(last - counts, counts)]
-    languages = shard.languages(arrays["passage.lang"][numbers])
-    stems = arrays["form.stems"][np.repeat(languages, counts), forms]
+    last = arrays["token.at"].take(numbers + 1)
+    of_words = zip((last - counts).tolist(), last.tolist(), strict=True)
+    of_body = list(zip(begin.tolist(), end.tolist(), strict=True))
+    forms = shard.segment.stretches("token.form", of_words)
+    languages = np.repeat(shard.languages(arrays["passage.lang"].take(numbers)), counts)
+    stems_of = arrays["form.stems"]
+    stems = stems_of.ravel().take(languages * stems_of.shape[1] + forms)
     found = _asked_for(shard, clauses, forms, stems)
     # A phrase does not run from one passage into the next.
-    found |= _in_phrases(shard, clauses, forms, stems, ends - counts)
+    _add_phrases(shard, clauses, forms, stems, ends - counts, found)
     words = np.flatnonzero(found)
-    rows = (places + np.repeat(begin, counts))[words]
-    starts = arrays["body.start"][rows].astype(np.int64)
-    spans = list(zip(starts.tolist(), (starts + arrays["body.size"][rows]).tolist(), strict=True))
-    cuts = np.searchsorted(words, [0, *ends.tolist()]).tolist()
-    return [tuple(spans[first:past]) for first, past in itertools.pairwise(cuts)]
+    starts = shard.segment.stretches("body.start", of_body).take(words).astype(np.int64)
+    past = starts + shard.segment.stretches("body.size", of_body).take(words)
+    spans = list(zip(starts.tolist(), past.tolist(), strict=True))
+    cuts = np.searchsorted(words, ends).tolist()
+    return [tuple(spans[first:last]) for first, last in itertools.pairwise([0, *cuts])]
 
 
 def _asked_for(shard: Shard, clauses: Sequence[Clause], forms: Array, stems: Array) -> Mask:
     """Which words have the stem of a word that was asked for, or begin as it was asked."""
-    found = np.zeros(len(forms), bool)
-    asked: list[int] = []
+    # One more than there are stems: a form that has none in a language has the last.
+    wanted = np.zeros(len(shard.terms["stem"]) + 1, bool)
+    for leaf in marked(clauses):
+        if isinstance(leaf, Word):
+            wanted[_stems(shard, leaf.text)] = True
+    found: Mask = wanted.take(stems)
     for leaf in marked(clauses):
         if isinstance(leaf, Prefix):
             first, last = shard.beginning(leaf.text)
             found |= (forms >= first) & (forms < last)
-        elif isinstance(leaf, Word):
-            asked += _stems(shard, leaf.text)
-    return found | np.isin(stems, asked)
+    return found
 
 
 def _stems(shard: Shard, word: str) -> list[int]:
@@ -60,11 +65,15 @@ def _stems(shard: Shard, word: str) -> list[int]:
     return [number for number in numbers if number is not None]
 
 
-def _in_phrases(
-    shard: Shard, clauses: Sequence[Clause], forms: Array, stems: Array, begins: Ints
-) -> Mask:
-    """Which words stand in a phrase that was asked for; a passage begins at each of `begins`."""
-    found = np.zeros(len(forms), bool)
+def _add_phrases(
+    shard: Shard,
+    clauses: Sequence[Clause],
+    forms: Array,
+    stems: Array,
+    begins: Ints,
+    found: Mask,
+) -> None:
+    """Marks the words of phrases that were asked for; a passage begins at each of `begins`."""
     # Most ways to say something are not on the page.
     present = {*stems.tolist()}
     for leaf in marked(clauses):
@@ -80,7 +89,6 @@ def _in_phrases(
         if all(wanted):
             for start in _runs(terms, wanted, begins):
                 found[start : start + len(wanted)] = True
-    return found
 
 
 def _runs(terms: Array, wanted: Sequence[Sequence[int]], begins: Ints) -> list[int]:
@@ -95,4 +103,5 @@ def _runs(terms: Array, wanted: Sequence[Sequence[int]], begins: Ints) -> list[i
     return within
 
 
+assert len(STEM_LANGUAGES) == 2, "the language of a passage picks one of two rows of stems"
 assert BODY == 3, "the words of the text are the last of a passage"

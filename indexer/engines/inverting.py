@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from indexer import text
 from indexer.engines import scoring
 from indexer.engines.segment import Array, Segment, narrow, packed
-from indexer.engines.streams import FIELDS, Ints, Passages, Reports, Streams
+from indexer.engines.streams import FIELDS, Ints, Reports, Streams
 from indexer.fields import FACET_NAMES, TEXT_FIELDS, TEXT_NAMES
 
 BODY: Final = TEXT_NAMES.index("body")
@@ -63,7 +63,7 @@ def arrays(streams: Streams) -> tuple[dict[str, Array], dict[str, Sequence[str]]
         **packed([name.encode() for name in names], "form.name"),
         **packed([name.encode() for name in stem_names], "stem.name"),
         "form.stems": stems_of,
-        **_forms_of(stems_of, len(stem_names)),
+        **forms_of(stems_of, len(stem_names)),
         **_postings("form", words, words.forms, len(names), positions=True),
         **_postings("stem", words, stems, len(stem_names), positions=False),
     }
@@ -128,7 +128,7 @@ def _stems(names: Sequence[str], words: _Words) -> tuple[list[str], Array, Ints]
     return stem_names, stems_of, chosen
 
 
-def _forms_of(stems_of: Array, count: int) -> dict[str, Array]:
+def forms_of(stems_of: Array, count: int) -> dict[str, Array]:
     """Compressed sparse rows: the forms of each stem, in whichever language."""
     _, forms = np.nonzero(stems_of >= 0)
     pairs = np.unique(np.stack([stems_of[stems_of >= 0], forms]), axis=1)
@@ -221,77 +221,6 @@ def _facet_columns(reports: Reports, name: str, values: Sequence[str]) -> dict[s
     pairs = [(number[v], i) for i, facets in enumerate(reports.facets) for v in facets[name]]
     codes, owners = np.array(pairs, np.int32).reshape(-1, 2).T
     return {f"facet.{name}.value": codes, f"facet.{name}.report": owners}
-
-
-def streams(segments: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Streams:
-    """The streams of several segments together, without the reports that are not `live`."""
-    numbers: dict[str, int] = {}
-    taken = [_taken(segment, live, numbers) for segment, live in segments]
-    reports, passages = Reports(), Passages()
-    for part in taken:
-        for name in Reports.__slots__:
-            getattr(reports, name).extend(getattr(part.reports, name))
-        for name in Passages.__slots__:
-            getattr(passages, name).extend(getattr(part.passages, name))
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in taken])
-        for name in ("tokens", "lengths", "starts", "sizes")
-    }
-    return Streams(reports, passages, list(numbers), **joined)
-
-
-def _taken(segment: Segment, live: NDArray[np.bool_], numbers: dict[str, int]) -> Streams:
-    held = segment.arrays
-    kept = np.repeat(live, np.diff(held["report.first"]))
-    forms = [name.decode() for name in segment.texts("form.name")]
-    renumbered = np.array([numbers.setdefault(form, len(numbers)) for form in forms], np.int64)
-    tokens = held["token.form"][np.repeat(kept, np.diff(held["token.at"]))]
-    body = np.repeat(kept, np.diff(held["body.at"]))
-    return Streams(
-        _taken_reports(segment, live),
-        _taken_passages(segment, kept),
-        [],
-        renumbered[tokens] if len(tokens) else np.zeros(0, np.int64),
-        held["passage.lengths"][kept].astype(np.int64),
-        held["body.start"][body].astype(np.int64),
-        held["body.size"][body].astype(np.int64),
-    )
-
-
-def _taken_reports(segment: Segment, live: NDArray[np.bool_]) -> Reports:
-    held = segment.arrays
-    langs = segment.tables["langs"]
-
-    def texts(name: str) -> list[bytes]:
-        return _selected(list(segment.texts(f"report.{name}")), live)
-
-    return Reports(
-        texts("id"),
-        texts("content"),
-        texts("entry"),
-        texts("title"),
-        texts("original"),
-        [langs[code] for code in held["report.lang"][live].tolist()],
-        held["report.year"][live].tolist(),
-        np.diff(held["report.first"])[live].tolist(),
-        _selected(facet_values(segment), live),
-    )
-
-
-def _taken_passages(segment: Segment, kept: NDArray[np.bool_]) -> Passages:
-    held = segment.arrays
-    langs = segment.tables["langs"]
-    return Passages(
-        held["passage.number"][kept].tolist(),
-        held["passage.page"][kept].tolist(),
-        [langs[code] for code in held["passage.lang"][kept].tolist()],
-        _selected(list(segment.texts("passage.text")), kept),
-        _selected(list(segment.texts("passage.headings")), kept),
-    )
-
-
-def _selected(items: list[Item], kept: NDArray[np.bool_]) -> list[Item]:
-    return [items[i] for i in np.flatnonzero(kept).tolist()]
 
 
 def facet_values(segment: Segment) -> list[Mapping[str, Sequence[str]]]:

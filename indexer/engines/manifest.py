@@ -13,18 +13,24 @@ from indexer.engines.segment import outdated
 from indexer.errors import EngineError
 
 FILE: Final = "columns.json"
-VERSION: Final = 1
+VERSION: Final = 2
 # The table of contents of a Whoosh index: it changes with every commit, whoever made it.
 _CONTENTS: Final = "_MAIN_*.toc"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One segment: its file, its checksum, and the numbers of its reports that are gone."""
+    """One segment: the name of the Whoosh segment that has the same reports in the same order, the
+    checksum of its columns, and the numbers of its reports that are gone."""
 
-    file: str
+    name: str
     checksum: str
     deleted: tuple[int, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file of its columns. Whoosh deletes it together with its own of that name."""
+        return f"{self.name}.columns"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,9 +105,21 @@ class MemoryEngine:
         row = self._by_id.get(report_id)
         return tuple(self._passages[number] for number in row.passages) if row else ()
 
+    def report_count(self) -> int:
+        """How many reports there are."""
+        return len(self._by_id)
+
     def passage_count(self) -> int:
         """How many passages there are in all."""
         return len(self._passages)
+
+    def forms(self, lang: str) -> Mapping[str, int]:
+        """The folded words of the passages in a language, and in how many each stands."""
+        counts: Counter[str] = Counter()
+        for passage, held in zip(self._passages, self._tokens, strict=True):
+            if passage.lang == lang:
+                counts.update({form for name in TEXT_NAMES for form in held[exact(name)]})
+        return dict(sorted(counts.items()))
 
     def verify(self) -> None:
         """Everything was read when it was opened."""

@@ -19,6 +19,8 @@ from indexer.engines.streams import FIELDS
 from indexer.text import variants
 
 _ANY: Final = -1
+# So many times fewer passages are looked up in others one by one; more are marked and compared.
+_FEW: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,41 @@ def phrase_weights(shard: Shard, words: Sequence[Forms], fields: int) -> tuple[A
 
 def _having_all(shard: Shard, words: Sequence[Forms]) -> Array:
     """The passages that have every word, beginning with the rarest."""
-    together: Array | None = None
-    for forms in sorted(words, key=lambda forms: _frequency(shard, forms)):
-        having = np.zeros(shard.passages, bool)
-        for form in forms:
-            having[_passages_of(shard, form.number)] = True
-        together = np.flatnonzero(having) if together is None else together[having[together]]
-    assert together is not None
+    lists = sorted((_having_any(shard, forms) for forms in words), key=len)
+    together = lists[0]
+    for others in lists[1:]:
+        together = together[_in(shard, together, others)]
     return together
 
 
-def _frequency(shard: Shard, forms: Forms) -> int:
-    at = shard.arrays["form.at"]
-    return sum(int(at[form.number + 1] - at[form.number]) for form in forms)
+def _having_any(shard: Shard, forms: Forms) -> Array:
+    """The passages that have one of some forms."""
+    if len(forms) == 1:
+        return _passages_of(shard, forms[0].number)
+    marked = np.zeros(shard.passages, bool)
+    for form in forms:
+        marked[_passages_of(shard, form.number)] = True
+    return np.flatnonzero(marked)
 
 
 def _passages_of(shard: Shard, form: int) -> Array:
-    start, end = shard.arrays["form.at"][form : form + 2].tolist()
-    return shard.arrays["form.passages"][start:end]
+    held = shard.postings["form"]
+    return held.passages[held.rows(form, form + 1)]
+
+
+def _in(shard: Shard, passages: Array, others: Array) -> Mask:
+    """Which of some passages are among others; both are in order."""
+    if len(passages) * _FEW < len(others):
+        found: Mask = others.take(np.searchsorted(others, passages), mode="clip") == passages
+        return found
+    marked: Mask = np.zeros(shard.passages, bool)
+    marked[others] = True
+    return np.take(marked, passages)
+
+
+def _frequency(shard: Shard, forms: Forms) -> int:
+    at = shard.postings["form"].at
+    return sum(at[form.number + 1] - at[form.number] for form in forms)
 
 
 def _begins(shard: Shard, words: Sequence[Forms], together: Array) -> Ints:
@@ -95,7 +114,7 @@ def _begins(shard: Shard, words: Sequence[Forms], together: Array) -> Ints:
     for step, occurrences in _occurrences(shard, words, together):
         # A word at the very beginning cannot stand later in a phrase.
         keys = occurrences[occurrences % shard.span >= step] - step
-        begins = keys if begins is None else begins[_among(begins, keys)]
+        begins = keys if begins is None else _in_both(begins, keys)
         if not len(begins):
             break
     return np.zeros(0, np.int64) if begins is None else begins
@@ -113,9 +132,14 @@ def _occurrences(
 def _keys(shard: Shard, form: Form, together: Array) -> Ints:
     """Where a form stands in these passages, as sorted keys."""
     passages = _passages_of(shard, form.number)
-    rows = np.searchsorted(passages, together)
-    held = np.flatnonzero(passages.take(rows, mode="clip") == together)
-    keys = _positions(shard, shard.arrays["form.at"][form.number] + rows[held], held, shard.span)
+    if len(together) * _FEW < len(passages):
+        rows = np.searchsorted(passages, together)
+        places = np.flatnonzero(passages.take(rows, mode="clip") == together)
+        rows = rows[places]
+    else:
+        rows = np.flatnonzero(_in(shard, passages, together))
+        places = np.searchsorted(together, passages[rows])
+    keys = _positions(shard, shard.postings["form"].at[form.number] + rows, places)
     if form.language == _ANY or not len(keys):
         return keys
     found, positions = together[keys // shard.span], keys % shard.span
@@ -124,22 +148,23 @@ def _keys(shard: Shard, form: Form, together: Array) -> Ints:
     return told
 
 
-def _positions(shard: Shard, rows: Ints, places: Ints, span: int) -> Ints:
+def _positions(shard: Shard, rows: Ints, places: Ints) -> Ints:
     """The positions of posting rows, as keys."""
-    begin: Ints = shard.arrays["form.positions_at"][rows].astype(np.int64)
+    begin = shard.arrays["form.positions_at"][rows].astype(np.int64)
     counts = shard.arrays["form.positions_at"][rows + 1] - begin
     ends = np.cumsum(counts)
     at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - counts), counts)
-    keys: Ints = np.repeat(places, counts) * span
+    keys: Ints = np.repeat(places, counts) * shard.span
     keys += shard.arrays["form.positions"][at]
     return keys
 
 
-def _among(keys: Ints, sorted_keys: Ints) -> Mask:
-    if not len(sorted_keys):
-        return np.zeros(len(keys), bool)
-    found: Mask = sorted_keys.take(np.searchsorted(sorted_keys, keys), mode="clip") == keys
-    return found
+def _in_both(keys: Ints, others: Ints) -> Ints:
+    """The keys that are among others, both in order and each once."""
+    # A stable sort merges what is in order, in a quarter of the time of looking each key up.
+    merged = np.sort(np.concatenate([keys, others]), kind="stable")
+    both: Ints = merged[1:][merged[1:] == merged[:-1]]
+    return both
 
 
 def _languages(shard: Shard, passages: Array, positions: Ints) -> Ints:

@@ -14,24 +14,29 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.engines.stretches import Stretches
 from indexer.errors import EngineError, IndexOutdated
 
 VERSION: Final = 2
 _MAGIC: Final = b"EVIDCOL\n"
 _PREAMBLE: Final = struct.Struct("<8sQI")
 _ALIGNMENT: Final = 64
+# How much of a file is read at a time, in bytes.
+_BLOCK: Final = 1 << 20
 # Texts are kept as one run of bytes, and where each begins in it.
 _TEXT: Final = ".text"
 _AT: Final = ".at"
@@ -66,13 +71,26 @@ class Texts:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        if number < 0 or number >= len(self):
+        if number < 0:
             raise IndexError(number)
-        return bytes(self._content[self._at[number] : self._at[number + 1]])
+        return self._content[self._at[number] : self._at[number + 1]].tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
         content, at = bytes(self._content), self._at.tolist()
         return (content[start:end] for start, end in itertools.pairwise(at))
+
+
+class StoredTexts:
+    """Byte strings by number, each read from the file when it is asked for, and not kept."""
+
+    def __init__(self, file: Stretches, start: int, at: Array) -> None:
+        self._file = file
+        self._start = start
+        self._at = memoryview(at)  # type: ignore[arg-type]
+
+    def __getitem__(self, number: int) -> bytes:
+        start, end = self._at[number], self._at[number + 1]
+        return self._file.read(self._start + start, end - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +101,41 @@ class Segment:
     checksum: str
     tables: Mapping[str, Sequence[str]]
     arrays: Mapping[str, Array]
+    content: mmap.mmap
+    _places: Mapping[str, _Place]
+    _file: Stretches
+
+    def forget(self) -> None:
+        """Gives back the memory of what was read of the file; it can be read again."""
+        self.content.madvise(mmap.MADV_DONTNEED)
 
     def texts(self, name: str) -> Texts:
         """The byte strings that were written under a name."""
         return Texts(self.arrays[name + _TEXT], self.arrays[name + _AT])
+
+    def stored_texts(self, name: str) -> StoredTexts:
+        """The same for long ones, of which few are read."""
+        start = self._places[name + _TEXT].offset
+        return StoredTexts(self._file, start, self.arrays[name + _AT])
+
+    def stretches(self, name: str, spans: Iterable[tuple[int, int]]) -> Array:
+        """What stands between some places of a flat array, one stretch after the other."""
+        begin, dtype = self._places[name].offset, self.arrays[name].dtype
+        size, read = dtype.itemsize, self._file.read
+        found = [read(begin + first * size, (past - first) * size) for first, past in spans]
+        return np.frombuffer(b"".join(found), dtype)
+
+    def verify(self) -> None:
+        """Reads the whole file; EngineError when its data are not what was written."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name, place in self._places.items():
+            for block in self._file.blocks(place.offset, self.arrays[name].nbytes):
+                digest.update(block)
+        if digest.hexdigest() != self.checksum:
+            raise EngineError(
+                f"The columns in {self.path} are damaged (their checksum is wrong). "
+                "Run `indexer build --full`."
+            )
 
 
 def packed(texts: Sequence[bytes], name: str) -> dict[str, Array]:
@@ -102,38 +151,92 @@ def narrow(array: Array) -> Array:
     return array.astype(np.min_scalar_type(highest), copy=False)
 
 
+class Output:
+    """A segment being written: rows are added to its arrays in any order, and may be more than
+    fit into memory. What was not closed leaves no file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._growing: dict[str, _Growing] = {}
+
+    def write(self, name: str, rows: Array) -> None:
+        """The next rows of an array, which has the type of its first ones."""
+        if name not in self._growing:
+            self._growing[name] = _Growing(rows.dtype, rows.shape[1:], _aside(self._path.parent))
+        self._growing[name].add(rows)
+
+    def close(self, tables: Mapping[str, Sequence[str]]) -> str:
+        """Writes the file; its checksum."""
+        arrays = {name: (held.dtype, held.shape) for name, held in self._growing.items()}
+        checksum = _checksum(block for held in self._growing.values() for block in held.blocks())
+        header = _header(arrays, tables, checksum)
+        with self._path.open("xb") as file:
+            file.write(_PREAMBLE.pack(_MAGIC, len(header), zlib.crc32(header)))
+            file.write(header)
+            for held in self._growing.values():
+                file.write(b"\0" * (-file.tell() % _ALIGNMENT))
+                for block in held.blocks():
+                    file.write(block)
+                held.file.close()
+        return checksum
+
+
+def _aside(folder: Path) -> SpooledTemporaryFile[bytes]:
+    return SpooledTemporaryFile(_BLOCK, dir=str(folder))
+
+
+@dataclass(slots=True)
+class _Growing:
+    """An array that rows are added to, in memory as long as it is small."""
+
+    dtype: np.dtype[Any]
+    inner: tuple[int, ...]
+    file: SpooledTemporaryFile[bytes]
+    rows: int = 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.rows, *self.inner)
+
+    def add(self, rows: Array) -> None:
+        held = np.ascontiguousarray(rows, self.dtype)
+        self.rows += len(held)
+        self.file.write(held.data if held.size else b"")
+
+    def blocks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while block := self.file.read(_BLOCK):
+            yield block
+
+
 def write(path: Path, arrays: Mapping[str, Array], tables: Mapping[str, Sequence[str]]) -> str:
     """Writes a segment file; its checksum."""
-    held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    checksum = _checksum(held.values())
-    header = _header(held, tables, checksum)
-    with path.open("xb") as file:
-        file.write(_PREAMBLE.pack(_MAGIC, len(header), zlib.crc32(header)))
-        file.write(header)
-        for array in held.values():
-            file.write(b"\0" * (-file.tell() % _ALIGNMENT))
-            file.write(array.data if array.size else b"")
-    return checksum
+    output = Output(path)
+    for name, array in arrays.items():
+        output.write(name, array)
+    return output.close(tables)
 
 
-def _checksum(arrays: Any) -> str:
+def _checksum(blocks: Iterable[bytes | memoryview]) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(array.data if array.size else b"")
+    for block in blocks:
+        digest.update(block)
     return digest.hexdigest()
 
 
 def _header(
-    arrays: Mapping[str, Array], tables: Mapping[str, Sequence[str]], checksum: str
+    arrays: Mapping[str, tuple[np.dtype[Any], tuple[int, ...]]],
+    tables: Mapping[str, Sequence[str]],
+    checksum: str,
 ) -> bytes:
     """The header, padded so that where the data begins does not depend on its own digits."""
     length = 256 + sum(len(name) + 128 for name in arrays)
     length += len(msgspec.json.encode(tables))
     places, end = {}, _PREAMBLE.size + length
-    for name, array in arrays.items():
+    for name, (dtype, shape) in arrays.items():
         offset = end + -end % _ALIGNMENT
-        places[name] = _Place(array.dtype.str, array.shape, offset)
-        end = offset + array.nbytes
+        places[name] = _Place(dtype.str, shape, offset)
+        end = offset + dtype.itemsize * math.prod(shape)
     written = {name: list(names) for name, names in tables.items()}
     return msgspec.json.encode(_Header(VERSION, end, checksum, written, places)).ljust(length)
 
@@ -143,6 +246,7 @@ def open_segment(path: Path, checksum: str) -> Segment:
     try:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        stretches = Stretches(path)
         header = _read_header(content)
     except (OSError, ValueError, struct.error, msgspec.MsgspecError) as error:
         raise outdated(path, str(error)) from error
@@ -153,7 +257,8 @@ def open_segment(path: Path, checksum: str) -> Segment:
     if header.checksum != checksum:
         raise outdated(path, "it belongs to another index")
     arrays = {name: _array(content, place) for name, place in header.arrays.items()}
-    return Segment(path, header.checksum, header.tables, arrays)
+    places = header.arrays
+    return Segment(path, header.checksum, header.tables, arrays, content, places, stretches)
 
 
 def _read_header(content: mmap.mmap) -> _Header:
@@ -169,15 +274,6 @@ def _array(content: mmap.mmap, place: _Place) -> Array:
     if not count:
         return np.zeros(place.shape, place.dtype)
     return np.frombuffer(content, place.dtype, count, place.offset).reshape(place.shape)
-
-
-def verify(segment: Segment) -> None:
-    """Reads the whole file; EngineError when its data are not what was written."""
-    if _checksum(segment.arrays.values()) != segment.checksum:
-        raise EngineError(
-            f"The columns in {segment.path} are damaged (their checksum is wrong). "
-            "Run `indexer build --full`."
-        )
 
 
 def outdated(path: Path, reason: str) -> IndexOutdated:

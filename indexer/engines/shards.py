@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +49,21 @@ class Names:
         return bisect.bisect_left(self._texts, name, first, min(block * _STRIDE, len(self)))
 
 
+class Postings:
+    """The passages of each stem or form of a segment: those of one are between two of `at`."""
+
+    def __init__(self, arrays: Mapping[str, Array], kind: str) -> None:
+        # A single value is read several times faster from a view than from an array.
+        self.at = memoryview(arrays[f"{kind}.at"])  # type: ignore[arg-type]
+        self.passages = arrays[f"{kind}.passages"]
+        self.impacts = arrays[f"{kind}.impacts"]
+        self.fields = arrays[f"{kind}.fields"]
+
+    def rows(self, first: int, past: int) -> slice:
+        """The rows of the terms from the first up to another."""
+        return slice(self.at[first], self.at[past])
+
+
 class Shard:
     """One segment, with the numbers of its first passage and report among all.
 
@@ -68,16 +84,21 @@ class Shard:
         of_report = np.diff(self.arrays["report.first"])
         self.live: Mask | None = np.repeat(self.live_reports, of_report) if deleted else None
         self.terms = {kind: Names(segment.texts(f"{kind}.name")) for kind in ("stem", "form")}
+        self.postings = {kind: Postings(self.arrays, kind) for kind in ("stem", "form")}
         self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
         self._originals = segment.texts("report.original")
-        self._contents = segment.texts("report.content")
+        self._contents = segment.stored_texts("report.content")
         self._entries = segment.texts("report.entry")
-        self._texts = segment.texts("passage.text")
+        self._texts = segment.stored_texts("passage.text")
         self._headings = segment.texts("passage.headings")
         self._langs = segment.tables["langs"]
         # Whatever is not French is stemmed as English, as in text.py.
         self._stem_rows = np.array([int(name == "fr") for name in self._langs], np.int64)
+        self._numbers, self._pages, self._lang_codes = (
+            memoryview(self.arrays[f"passage.{name}"])  # type: ignore[arg-type]
+            for name in ("number", "page", "lang")
+        )
 
     def term(self, kind: str, name: str) -> int | None:
         """The number of a stem or form, if the segment has it."""
@@ -123,40 +144,61 @@ class Shard:
         """The id of what a report of the segment translates."""
         return self._originals[number].decode()
 
+    def every(self) -> Mask:
+        """A new mask of the passages that are still there."""
+        return np.ones(self.passages, bool) if self.live is None else self.live.copy()
+
+    def forms(self, lang: str) -> dict[str, int]:
+        """In how many of the passages in a language each form stands, where it does."""
+        if lang not in self._langs:
+            return {}
+        asked = self.arrays["passage.lang"] == self._langs.index(lang)
+        if self.live is not None:
+            asked &= self.live
+        # A form has a passage at least, so that none of these sums is of nothing.
+        begins = self.arrays["form.at"][:-1]
+        counts = np.add.reduceat(asked[self.arrays["form.passages"]], begins, dtype=np.int64)
+        pairs = zip(self.segment.texts("form.name"), counts.tolist(), strict=True)
+        return {name.decode(): count for name, count in pairs if count}
+
     def report(self, number: int) -> Report:
         """The report with this number in the segment."""
-        return msgspec.json.decode(self._contents[number], type=Report)
+        return _report.decode(self._contents[number])
 
     def entries(self) -> list[Entry]:
         """The entries of the reports that are still there, as they were added."""
         live = self.live_reports.tolist()
-        return [_decoder.decode(e) for e, held in zip(self._entries, live, strict=True) if held]
+        return [_entry.decode(e) for e, held in zip(self._entries, live, strict=True) if held]
 
     def passage(self, number: int, report_id: str) -> Passage:
         """The passage with this number in the segment, which is of this report."""
-        page = int(self.arrays["passage.page"][number])
+        page = self._pages[number]
         return Passage(
             report_id,
-            int(self.arrays["passage.number"][number]),
+            self._numbers[number],
             None if page == NO_PAGE else page,
-            msgspec.json.decode(self._headings[number], type=tuple[str, ...]),
+            _headings.decode(self._headings[number]),
             self._texts[number].decode(),
-            self._langs[self.arrays["passage.lang"][number]],
+            self._langs[self._lang_codes[number]],
         )
 
 
-_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+_entry: Final = msgspec.json.Decoder(Entry)
+_report: Final = msgspec.json.Decoder(Report)
+_headings: Final = msgspec.json.Decoder(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
 class Shards:
     """All segments: `live` tells which passages and reports are still there, `first` is the first
-    passage of each report (and one more), `by_id` the reports in the order of their ids."""
+    passage of each report (and one more), `owners` the report of each passage, `by_id` the reports
+    in the order of their ids."""
 
     parts: tuple[Shard, ...]
     live: Mask
     live_reports: Mask
     first: Ints
+    owners: Array
     years: Array
     ids: tuple[str, ...]
     by_id: Ints
@@ -166,13 +208,17 @@ class Shards:
         """How many passages have a number, also those that are gone."""
         return len(self.live)
 
-    def shard(self, passage: int) -> Shard:
+    def shard_of_passage(self, passage: int) -> Shard:
         """The shard that holds a passage."""
-        return next(part for part in reversed(self.parts) if part.first_passage <= passage)
+        return self.parts[bisect.bisect(self.parts, passage, key=_first_passage) - 1]
 
     def shard_of_report(self, report: int) -> Shard:
         """The shard that holds a report."""
-        return next(part for part in reversed(self.parts) if part.first_report <= report)
+        return self.parts[bisect.bisect(self.parts, report, key=_first_report) - 1]
+
+
+_first_passage: Final = operator.attrgetter("first_passage")
+_first_report: Final = operator.attrgetter("first_report")
 
 
 def open_shards(path: Path) -> Shards:
@@ -197,7 +243,8 @@ def _joined(parts: tuple[Shard, ...], passages: int) -> Shards:
     first = np.concatenate([*starts, [passages]]).astype(np.int64)
     years = _concatenated([part.arrays["report.year"] for part in parts])
     ids = tuple(text.decode() for part in parts for text in part.ids)
-    return Shards(parts, live, live_reports, first, years, ids, by_text(ids))
+    owners = np.repeat(np.arange(len(ids), dtype=np.int32), np.diff(first))
+    return Shards(parts, live, live_reports, first, owners, years, ids, by_text(ids))
 
 
 def by_text(texts: Sequence[str]) -> Ints:
@@ -207,3 +254,16 @@ def by_text(texts: Sequence[str]) -> Ints:
 
 def _concatenated(arrays: Sequence[Array]) -> Ints:
     return np.concatenate([np.zeros(0, np.int64), *arrays]).astype(np.int64)
+
+
+def beginnings(ordered: Array) -> Ints:
+    """Where runs of equal numbers begin."""
+    begins = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
+def distinct(ordered: Array) -> Ints:
+    """Each of the numbers once; `np.unique` would import masked arrays, for a tenth of a second."""
+    once: Ints = ordered[beginnings(ordered)]
+    return once

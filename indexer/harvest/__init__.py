@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from indexer.build import Progress
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, LinkError
 from indexer.harvest.answer import Answer
 from indexer.harvest.outcomes import (
     DEFAULT_LIMITS,
@@ -37,7 +37,19 @@ from indexer.harvest.shelf import Provenance, Shelf
 from indexer.harvest.visitor import Visitor
 from indexer.sources import Source
 
-__all__ = ["HarvestReport", "Limits", "Outcome", "Provenance", "World", "harvest", "user_agent"]
+__all__ = [
+    "HarvestReport",
+    "Limits",
+    "Outcome",
+    "Provenance",
+    "World",
+    "harvest",
+    "page",
+    "user_agent",
+]
+
+# One page, now, and not the patience of a harvest.
+_ONE_PAGE = Limits(delay=0.0, silence=15.0, seconds=30.0, size=20 * 1024 * 1024, backoff=())
 
 
 def user_agent(site_name: str, contact: str) -> str:
@@ -175,3 +187,14 @@ def _received(
         file=stored.file,
         last_good=stored.last_good,
     )
+
+
+def page(address: str, agent: str, *, allow_private: bool = False) -> tuple[bytes, str]:
+    """One page with its content type, under the rules of a harvest; LinkError says why not."""
+    limits = replace(_ONE_PAGE, allow_private=allow_private)
+    with Visitor(agent, limits, DEFAULT_WORLD) as visitor:
+        try:
+            answer = visitor.fetch(Source(id="page", title=address, url=address), None)
+        except Stop as stop:
+            raise LinkError(f"{address}: {stop.message}") from stop
+    return answer.content or b"", answer.content_type

@@ -16,6 +16,7 @@ PAGES = (
     "/report/eclairage",
     "/report/suggested",
     "/map",
+    "/compare?report=street-lighting&report=eclairage&q=study",
     "/map?q=study&rows=decade&columns=rating",
     "/about",
     "/status",

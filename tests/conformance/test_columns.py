@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from indexer import engines, syntax
-from indexer.engines import compacting, manifest, writing
+from indexer.engines import compacting, manifest, volumes, writing
 from indexer.engines.base import Engine, Request
 from indexer.engines.columns import ColumnsEngine
 from indexer.errors import EngineError, IndexOutdated
@@ -155,7 +155,10 @@ def manifest_files(path: Path) -> list[str]:
 
 def test_several_processes_write_what_one_writes(tmp_path: Path) -> None:
     expected = answers(engines.open_engine("whoosh", build(tmp_path / "one")))
-    with mock.patch.multiple(writing, WORTH_WORKERS=1, BATCH=1, LARGEST=3):
+    with (
+        mock.patch.multiple(writing, WORTH_WORKERS=1, BATCH=1, LARGEST=4),
+        mock.patch.multiple(volumes, RUN=1),
+    ):
         several = build(tmp_path / "several")
     assert len(manifest_files(several)) > 1
     assert answers(engines.open_engine("whoosh", several)) == expected
@@ -186,8 +189,8 @@ def test_segments_stay_few_however_often_something_changes(built: Path, tmp_path
     path = built
     for number in range(12):
         path = build(tmp_path / f"next-{number}", [report(f"r{number}", "New", "A lamp.")], path)
-    assert len(manifest_files(path)) <= compacting.MOST_SEGMENTS + 1
-    assert len(list(path.glob("*.pst"))) <= 2 * compacting.MOST_SEGMENTS
+    assert len(manifest_files(path)) <= 2 * (compacting.FANOUT - 1)
+    assert len(list(path.glob("*.pst"))) == len(manifest_files(path))
     found = engines.open_engine("whoosh", path).search(Request(syntax.parse("title:new").clauses))
     assert found.total == 12
 
@@ -198,14 +201,19 @@ def test_segments_stay_few_however_often_something_changes(built: Path, tmp_path
         " ".join(f"word{n}" for n in range(5_000)),
         '"' + "the police " * 1_000 + '"',
         " OR ".join(f"w{n}*" for n in range(200)),
+        " OR ".join(f"{chr(97 + n % 26)}{n}" for n in range(1_000)),
+        " OR ".join("abcdefghijklmnopqrstuvwxyz" * 20),
         "po* " * 300,
+        "-" + "the.police." * 1_000,
+        " ".join(f'"w{n} police"' for n in range(200)),
     ],
 )
 def test_an_enormous_query_is_bounded_and_answered(built: Path, text: str) -> None:
     parsed = syntax.parse(text)
     assert parsed.truncated
     leaves = list(syntax.leaves(parsed.clauses))
-    assert len(leaves) <= syntax.MAX_CHARACTERS // 2
+    assert len(leaves) <= syntax.MAX_CHARACTERS // len("a OR ")
+    assert all(len(leaf.words) <= 32 for leaf in leaves if isinstance(leaf, syntax.Phrase))
     engines.open_engine("whoosh", built).search(Request(parsed.clauses, facets=FACET_NAMES))
 
 

@@ -456,7 +456,18 @@ def test_reports_and_passages_come_back_as_they_were_written(engine: Engine) -> 
     for held, cut in CORPUS:
         assert engine.report(held.id) == held
         assert engine.passages(held.id) == cut
+    assert engine.report_count() == len(CORPUS)
     assert engine.passage_count() == sum(len(cut) for _, cut in CORPUS)
+
+
+def test_forms_are_counted_by_passage_in_the_language_of_the_passage(engine: Engine) -> None:
+    english, french = engine.forms("en"), engine.forms("fr")
+    assert (english["police"], english["lamp"], english["lamps"]) == (3, 1, 1)
+    assert (french["police"], french["evenement"]) == (1, 1)
+    assert "evenement" not in english
+    assert english["lighting"] == 2, "a title stands in each of its report's passages"
+    assert list(english) == sorted(english)
+    assert engine.forms("de") == {}
 
 
 def test_an_unknown_report_is_none_and_has_no_passages(engine: Engine) -> None:
@@ -469,6 +480,7 @@ def test_an_empty_index_answers_nothing_found(open_engine: Open) -> None:
     assert engine.search(Request(syntax.parse("x").clauses, facets=FACET_NAMES)).total == 0
     assert engine.search(Request(facets=("sector",))).facets == {"sector": {}}
     assert list(engine.reports()) == []
+    assert engine.forms("en") == {}
 
 
 def test_a_report_without_passages_is_held_but_never_found(open_engine: Open) -> None:

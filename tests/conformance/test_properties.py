@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from whoosh import index
 
 from indexer import engines, syntax
-from indexer.engines import compacting
+from indexer.engines import compacting, counting, taking, terms, volumes
 from indexer.engines.base import Engine, Favour, Feedback, Matches, Request
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
 from indexer.query import SORTS
-from indexer.text import fold
+from indexer.text import fold, words
 
 _ENGLISH = "police polices Policing policed lamp Lamps first housing housings theft thefts"
 _FRENCH = "lampe lampes été ETE l’été eaux eau l’eau jeune jeunes d’ aujourd’hui œuvre"
@@ -171,6 +173,18 @@ def _both(steps: Sequence[Build]) -> Iterator[tuple[Engine, Engine]]:
         yield memory, columns
 
 
+@contextlib.contextmanager
+def _small(run: int) -> Iterator[None]:
+    """Everything that is done some rows at a time is done a few at a time."""
+    with (
+        mock.patch.multiple(volumes, RUN=run),
+        mock.patch.multiple(terms, POSTINGS=run),
+        mock.patch.multiple(taking, REPORTS=run),
+        mock.patch.multiple(compacting, FANOUT=2, SMALLEST=4),
+    ):
+        yield
+
+
 def _shape(matches: Matches) -> object:
     return (
         matches.total,
@@ -180,11 +194,21 @@ def _shape(matches: Matches) -> object:
 
 
 @settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
-@given(builds(), st.lists(requests, min_size=1, max_size=12), axes, st.sampled_from((1, 2, 8)))
+@given(
+    builds(),
+    st.lists(requests, min_size=1, max_size=12),
+    axes,
+    st.sampled_from((1, 5, 100)),
+    st.sampled_from((0, 3, 64)),
+)
 def test_columns_answer_as_memory_does(
-    steps: tuple[Build, ...], asked: list[Request], crossed: list[str], most: int
+    steps: tuple[Build, ...], asked: list[Request], crossed: list[str], run: int, bits: int
 ) -> None:
-    with mock.patch.object(compacting, "MOST_SEGMENTS", most), _both(steps) as (memory, columns):
+    with (
+        _small(run),
+        mock.patch.object(counting, "BITS_A_PAIR", bits),
+        _both(steps) as (memory, columns),
+    ):
         for request in asked:
             expected, found = memory.search(request), columns.search(request)
             assert _shape(found) == _shape(expected)
@@ -195,6 +219,61 @@ def test_columns_answer_as_memory_does(
             )
         assert list(columns.reports()) == list(memory.reports())
         assert list(columns.entries()) == list(memory.entries())
+        assert columns.report_count() == memory.report_count()
         assert columns.passage_count() == memory.passage_count()
+        for lang in ("en", "fr"):
+            assert columns.forms(lang) == memory.forms(lang)
+            assert list(columns.forms(lang)) == list(memory.forms(lang))
         for report in memory.reports():
             assert columns.passages(report.id) == memory.passages(report.id)
+
+
+Occurrences = dict[tuple[str, str], dict[tuple[str, int | None], list[int]]]
+
+
+def _in_whoosh(path: Path) -> Occurrences:
+    """What a program that knows only Whoosh finds in the index."""
+    found: Occurrences = defaultdict(dict)
+    with contextlib.closing(index.open_dir(str(path))) as held, held.reader() as reader:
+        for field in TEXT_NAMES:
+            for term in reader.lexicon(field):
+                matcher = reader.postings(field, term)
+                while matcher.is_active():
+                    stored = reader.stored_fields(matcher.id())
+                    place = stored["report_id"], stored.get("number")
+                    found[field, term.decode()][place] = list(matcher.value_as("positions"))
+                    assert matcher.weight() == len(found[field, term.decode()][place])
+                    matcher.next()
+    return found
+
+
+def _in_texts(contents: Iterable[Content]) -> Occurrences:
+    """The same from the texts; a report without passages has no words."""
+    found: Occurrences = defaultdict(lambda: defaultdict(list))
+    for report, passages, _ in contents:
+        texts: list[tuple[str, int | None, str]]
+        texts = [("title", None, report.title), ("summary", None, report.summary or "")]
+        for passage in passages:
+            texts.append(("heading", passage.number, " ".join(passage.headings)))
+            texts.append(("body", passage.number, passage.text))
+        for field, number, text in texts if passages else ():
+            for position, word in enumerate(words(text)):
+                found[field, word.text][report.id, number].append(position)
+    return found
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(builds(), st.sampled_from((1, 5, 100)))
+def test_the_whoosh_index_has_every_word_in_its_place(steps: tuple[Build, ...], run: int) -> None:
+    held: dict[str, Content] = {}
+    for removed, added in steps:
+        held = {name: content for name, content in held.items() if name not in removed}
+        held |= {content[0].id: content for content in added}
+    with _small(run), tempfile.TemporaryDirectory() as folder:
+        path = _build("whoosh", Path(folder), steps)
+        assert _in_whoosh(path) == _in_texts(held.values())
+        engines.verify("whoosh", path)
+        derived = Path(folder) / "derived"
+        derived.mkdir()
+        engines.derive("whoosh", path, derived)
+        assert _in_whoosh(derived) == _in_texts(held.values())

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from indexer import build, generations, prepare, vocabulary
-from indexer.build import BuildReport, Plan
+from indexer.build import BuildReport, Plan, workers
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.corpus import Source
@@ -340,7 +340,7 @@ def test_a_build_that_is_interrupted_leaves_the_old_answers_and_no_leftovers(
 def test_worker_processes_give_the_same_index_as_one(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "WORTH_WORKERS", 0)
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 0)
     make_corpus({f"{n}.md": GOOD.replace("Lamps", f"Lamps {n}") for n in range(6)} | {"x.md": ""})
     report = build.run(config, vocabulary.load(), jobs=2)
     assert counts(report) == (6, 0, 0, 0)
@@ -359,12 +359,14 @@ prepare_for_real: Callable[..., Prepared] = prepare.prepare
 def test_a_reader_that_crashes_costs_only_its_own_file(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "WORTH_WORKERS", 0)
+    monkeypatch.setattr(workers, "WORTH_WORKERS", 0)
     monkeypatch.setattr(prepare, "prepare", _crash)
-    make_corpus({"a.md": GOOD, "bad.md": OTHER, "c.md": OTHER})
+    # So that files are still waiting when the workers are gone.
+    monkeypatch.setattr(workers, "AHEAD", 1)
+    make_corpus({"a.md": GOOD, "bad.md": OTHER} | {f"c{n}.md": OTHER for n in range(5)})
     report = build.run(config, vocabulary.load(), jobs=2)
     assert errors(report) == {"bad.md": "ReadError"}
-    assert counts(report) == (2, 0, 0, 0)
+    assert counts(report) == (6, 0, 0, 0)
 
 
 def test_a_withdrawn_report_is_held_and_not_found(make_corpus: MakeCorpus, config: Config) -> None:

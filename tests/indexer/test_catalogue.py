@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from indexer.catalogue import Catalogue
 from indexer.config import Config
-from indexer.errors import IndexMissing, ReportNotFound
+from indexer.errors import EngineError, IndexMissing, ReportNotFound
 from indexer.query import Query
 from tests.conftest import MakeCorpus, build_index
 
@@ -102,3 +103,27 @@ def test_without_an_index_every_question_is_index_missing(config: Config) -> Non
     for ask in (lambda: catalogue.search(Query()), catalogue.state, catalogue.status):
         with pytest.raises(IndexMissing):
             ask()
+
+
+def test_a_changed_byte_is_found_soon_after_opening_and_then_nothing_is_answered(
+    make_corpus: MakeCorpus, config: Config
+) -> None:
+    make_corpus(FILES)
+    build_index(config)
+    (columns,) = config.index.glob("generation-*/*.columns")
+    content = bytearray(columns.read_bytes())
+    content[-1] ^= 1
+    columns.write_bytes(content)
+    catalogue = Catalogue(config)
+    with pytest.raises(EngineError, match=r"damaged.*Run `indexer build --full`"):
+        _ask_before_and_after_all_was_read(catalogue)
+    with pytest.raises(EngineError, match="damaged"):
+        catalogue.report("lamps")
+
+
+def _ask_before_and_after_all_was_read(catalogue: Catalogue) -> None:
+    catalogue.search(Query("lamps"))
+    for thread in threading.enumerate():
+        if thread.name == "verify":
+            thread.join()
+    catalogue.search(Query("lamps"))

@@ -274,3 +274,39 @@ def test_harvest_fetches_what_the_catalogue_allows_and_names_the_rest(
     assert "entry 2 (odd)" in result.stderr
     assert run("build", into).exit_code == 0
     assert data(run("search", "lamps", "--json"))["total"] == 1
+
+
+def test_search_says_on_stderr_what_was_probably_meant(built: Run) -> None:
+    result = built("search", "lihgting")
+    assert "Did you mean “lighting”? (1 report)" in result.stderr
+    assert "Did you mean" not in result.stdout
+    assert data(built("search", "lihgting", "--json"))["suggestion"] == {
+        "text": "lighting",
+        "url": "/en/search?q=lighting",
+        "total": 1,
+    }
+
+
+def test_search_without_results_says_which_flags_to_drop(built: Run) -> None:
+    words = ("search", "lamps", "--lang", "fr", "--sector", "urban-planning", "--to", "2010")
+    result = built(*words)
+    assert result.stdout.splitlines() == [
+        "No report matches. These would find some:",
+        "    1 report  with --lang en",
+        "    1 report  without any filter",
+    ]
+    assert [nearby["kind"] for nearby in data(built(*words, "--json"))["relax"]] == [
+        "language",
+        "filters",
+    ]
+    assert "Use fewer or more general words" in built("search", "zzzz").stdout
+
+
+def test_show_ends_with_the_reports_like_it(run: Run, make_corpus: MakeCorpus) -> None:
+    make_corpus({"lamps.md": GOOD, "more.md": GOOD.replace("Lamps on streets", "More lamps")})
+    run("build")
+    assert run("show", "more").stdout.splitlines()[-2:] == [
+        "Reports like this one",
+        "Lamps on streets (lamps)",
+    ]
+    assert [like["id"] for like in data(run("show", "more", "--json"))["similar"]] == ["lamps"]

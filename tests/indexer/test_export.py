@@ -45,7 +45,10 @@ REPORTS = (
 
 
 def voice(lang: str = "en") -> Voice:
-    return Voice(lang, vocabulary.load(), lambda notice: notice.kind, "https://example.org")
+    words = vocabulary.load()
+    return Voice(
+        lang, words, lambda told: told.kind, lambda other, _: other.kind, "https://example.org"
+    )
 
 
 def written(name: str, lang: str = "en", reports: tuple[Report, ...] = REPORTS) -> bytes:

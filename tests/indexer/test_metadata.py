@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,12 @@ def test_nonsense_in_file_properties_is_passed_over_in_silence() -> None:
     known = resolve(properties={"year": "n/a", "lang": "zz"})
     assert known.problems == ()
     assert known.values["lang"] == "en"
+
+
+def test_a_retired_key_is_taken_as_its_successor_and_told() -> None:
+    retired = {"sector": {"lodging": "housing", "gone": None}}
+    words = replace(VOCABULARY, retired=retired)
+    extract = Extract("md", (Section("", 0, None, (TEXT,)),))
+    known = metadata.resolve("a.md", extract, {"sectors": ["lodging", "gone", "youth"]}, words)
+    assert known.values["sectors"] == ("housing", "youth")
+    assert "“lodging” was retired; write `housing`." in str(known.problems[0])

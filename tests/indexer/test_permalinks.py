@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given, strategies as st
 
 from indexer import permalinks, vocabulary
-from indexer.query import SORTS, Query
+from indexer.query import SORTS, Notice, Query
 
 VOCABULARY = vocabulary.load()
 
@@ -97,3 +98,50 @@ def test_control_characters_and_lone_surrogates_never_reach_the_search() -> None
 )
 def test_every_search_survives_its_own_link(query: Query) -> None:
     assert read(permalinks.write(query)) == (query, [])
+
+
+RETIRING = replace(
+    VOCABULARY,
+    retired={"sector": {"lodging": "homes", "homes": "housing", "broken-windows": None}},
+)
+
+
+def test_a_retired_value_is_replaced_by_what_stands_for_it_today() -> None:
+    query, notices = permalinks.read([("sector", "lodging"), ("sector", "Housing")], RETIRING)
+    assert query.filters == {"sector": ("housing",)}
+    told = {"filter": "sector", "value": "lodging", "successor": "housing"}
+    assert notices == (Notice("retired-value", told),)
+
+
+def test_a_retired_value_without_successor_is_dropped_with_a_notice() -> None:
+    query, notices = permalinks.read([("sector", "broken-windows")], RETIRING)
+    assert query == Query()
+    assert notices == (Notice("retired-value", {"filter": "sector", "value": "broken-windows"}),)
+
+
+def test_an_address_tells_of_retired_values_and_means_the_same_search() -> None:
+    query, notices = permalinks.read([("q", "x"), ("sector", "lodging")], RETIRING)
+    told = permalinks.write_told(query, notices)
+    assert told == "q=x&sector=housing&retired=sector%3Alodging"
+    assert permalinks.read(parse_qsl(told), RETIRING) == (query, notices)
+
+
+@pytest.mark.parametrize(
+    ("facet", "value", "key"),
+    [
+        ("sector", "URBAN-PLANNING", "urban-planning"),
+        ("sector", "urban-planning).", "urban-planning"),
+        ("sector", "urban–planning", "urban-planning"),
+        ("sector", "urban- planning", "urban-planning"),
+        ("sector", "urban-plann", "urban-planning"),
+        ("province", "qc", "QC"),
+    ],
+)
+def test_a_value_is_known_in_any_case_and_with_residue(facet: str, value: str, key: str) -> None:
+    query, notices = permalinks.read([(facet, value)], VOCABULARY)
+    assert (query.filters, notices) == ({facet: (key,)}, ())
+
+
+def test_the_beginning_of_two_keys_is_neither() -> None:
+    query, notices = permalinks.read([("sector", "s")], VOCABULARY)
+    assert (query.filters, notices[0].kind) == ({}, "unknown-value")

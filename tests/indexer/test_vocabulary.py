@@ -71,6 +71,18 @@ def test_a_key_outside_the_list_is_its_own_label() -> None:
     assert vocabulary.load().label("publisher", "Campbell", "fr") == "Campbell"
 
 
+A = "- {key: a, label: {en: A, fr: B}}\n"
+
+
+def test_a_retired_key_has_a_successor_for_links_reports_and_suggestions(tmp_path: Path) -> None:
+    words = vocabulary.load(write(tmp_path, A + "- retired: {b: c, c: a, d: null}\n"))
+    assert words.keys("sector") == ("a",)
+    assert [words.successor("sector", key) for key in "bcd"] == ["a", "a", None]
+    assert words.is_retired("sector", "d")
+    assert not words.is_retired("sector", "a")
+    assert [words.nearest("sector", key) for key in "bd"] == ["a", None]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -92,6 +104,11 @@ def test_a_key_outside_the_list_is_its_own_label() -> None:
             "in a circle (a > b > a)",
         ),
         ("- {key: a, label: {en: A, fr: B}}\n- {key: a, label: {en: C, fr: D}}", "stands twice"),
+        (A + "- retired: {a: null}", "“a” is still in the list"),
+        (A + "- retired: {b: c}", "“c”, the successor of b, is no key"),
+        (A + "- retired: {b: c, c: b}", "in a circle (b > c > b)"),
+        (A + "- retired: [b]", "one entry of `old: new`"),
+        (A + "- retired: {b: a}\n- retired: {c: a}", "one entry of `old: new`"),
         ("- [", "line 1"),
     ],
 )
@@ -101,3 +118,11 @@ def test_a_wrong_list_is_told_with_file_and_key(tmp_path: Path, content: str, to
         vocabulary.load(own)
     assert "sectors.yaml" in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_a_vocabulary_whose_files_have_not_changed_is_not_read_again(tmp_path: Path) -> None:
+    corpus = write(tmp_path, "- {key: a, label: {en: A, fr: Â}}\n")
+    known = vocabulary.load(corpus)
+    assert vocabulary.load(corpus, known) is known
+    write(tmp_path, "- {key: b, label: {en: B, fr: B}}\n")
+    assert vocabulary.load(corpus, known).keys("sector") == ("b",)

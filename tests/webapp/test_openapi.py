@@ -36,7 +36,11 @@ def test_every_address_of_the_api_is_described(site: Flask, described: dict[str,
     [
         ("/api/v1/search", "/api/v1/search?q=lighting&from=2001"),
         ("/api/v1/search", "/api/v1/search?q=xyzzy&sector=nowhere"),
+        ("/api/v1/search", "/api/v1/search?q=mentroing"),
+        ("/api/v1/search", "/api/v1/search?q=mentoring&sector=seniors"),
         ("/api/v1/report/{id}", "/api/v1/report/street-lighting"),
+        ("/api/v1/report/{id}", "/api/v1/report/mentoring-1"),
+        ("/api/v1/suggest", "/api/v1/suggest?q=mentor"),
         ("/api/v1/status", "/api/v1/status"),
     ],
 )

@@ -9,6 +9,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
+from indexer import build, identity, vocabulary
+from indexer.catalogue import Catalogue
 from indexer.models import Passage, ReadWarning, Report
 from tests.webapp import sample
 from webapp import create_app
@@ -114,8 +116,70 @@ def test_a_report_in_the_other_language_is_marked(client: FlaskClient) -> None:
 
 
 def test_a_withdrawn_report_says_why(client: FlaskClient) -> None:
-    page = read(client, "/fr/report/withdrawn")
+    answer = client.get("/fr/report/withdrawn")
+    assert answer.status_code == 410
+    page = BeautifulSoup(answer.text, "lxml")
     assert one(page, ".warning").text == "Retiré. Replaced by the plan of 2026."
+    told = client.get("/api/v1/report/withdrawn")
+    assert told.status_code == 410
+    assert told.json
+    assert (told.json["error"], told.json["reason"]) == (
+        "ReportWithdrawn",
+        "Replaced by the plan of 2026.",
+    )
+
+
+@pytest.fixture
+def shrunken(tmp_path: Path) -> FlaskClient:
+    """A site whose corpus lost a report after it had been published."""
+    config = sample.built(tmp_path)
+    (config.corpus / "mentoring-3.md").unlink()
+    build.run(config, vocabulary.load(config.corpus), jobs=1, today=dt.date(2026, 11, 2))
+    return create_app(catalogue=Catalogue(config)).test_client()
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "day", "instead"),
+    [
+        ("en", "“Mentoring study 3” was withdrawn.", "November 2, 2026", "read instead"),
+        ("fr", "«\u202fMentoring study 3\u202f» a été retiré.", "2 novembre 2026", "à la place"),
+    ],
+)
+def test_a_report_that_left_the_corpus_is_gone_and_others_like_it_are_named(
+    shrunken: FlaskClient, lang: str, title: str, day: str, instead: str
+) -> None:
+    answer = shrunken.get(f"/{lang}/report/mentoring-3")
+    assert answer.status_code == 410
+    page = BeautifulSoup(answer.text, "lxml")
+    assert one(page, "h1").text == title
+    assert day in page.text
+    assert instead in page.text
+    links = [str(link["href"]) for link in page.select(".instead a")]
+    assert len(links) == 3
+    for link in links:
+        assert shrunken.get(link).status_code == 200
+    assert shrunken.get("/report/mentoring-3").status_code == 410
+    assert shrunken.get(f"/{lang}/report/mentoring-99").status_code == 404
+
+
+def test_a_report_that_left_the_corpus_is_gone_for_programs_too(shrunken: FlaskClient) -> None:
+    told = shrunken.get("/api/v1/report/mentoring-3")
+    assert told.status_code == 410
+    assert told.json
+    assert (told.json["error"], told.json["withdrawn_on"]) == ("ReportWithdrawn", "2026-11-02")
+    assert len(told.json["alternatives"]) == 3
+
+
+def test_a_reason_and_a_successor_that_a_person_recorded_are_told(
+    shrunken: FlaskClient, tmp_path: Path
+) -> None:
+    record = tmp_path / "corpus" / identity.FILE
+    plain = '"gone":{"on":"2026-11-02"}'
+    told = '"gone":{"on":"2026-11-02","reason":"Repeated.","see":["street-lighting","no-such"]}'
+    record.write_text(record.read_text().replace(plain, told))
+    page = BeautifulSoup(shrunken.get("/en/report/mentoring-3").text, "lxml")
+    assert one(page, ".lead").text == "Repeated."
+    assert one(page, ".instead a")["href"] == "/en/report/street-lighting"
 
 
 def test_a_former_id_leads_to_the_report_for_good(client: FlaskClient) -> None:
@@ -191,3 +255,24 @@ def test_a_table_that_goes_on_in_the_next_passage_has_one_header(long_report: Fl
 def test_what_could_not_be_read_is_said(long_report: FlaskClient) -> None:
     warning = one(read(long_report, "/fr/report/long"), ".warning")
     assert "Page 4\u00a0: holds no text; it may be a scan" in warning.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "Reports like this one"), ("fr", "Rapports semblables")]
+)
+def test_reports_like_it_stand_at_the_end_with_how_they_are_found(
+    client: FlaskClient, lang: str, title: str
+) -> None:
+    section = one(read(client, f"/{lang}/report/mentoring-3"), ".similar")
+    assert one(section, "h2").text == title
+    links = section.select("li a")
+    assert len(links) == 5
+    assert all(str(link["href"]).startswith(f"/{lang}/report/mentoring-") for link in links)
+    about, anchor = str(one(section, ".hint a")["href"]).split("#")
+    assert one(read(client, about), f"#{anchor}").text
+
+
+def test_without_reports_like_it_nothing_is_said_of_them(client: FlaskClient) -> None:
+    gone = client.get("/en/report/withdrawn")
+    assert gone.status_code == 410
+    assert not BeautifulSoup(gone.data, "lxml").select(".similar")

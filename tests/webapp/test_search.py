@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 
 def read(client: FlaskClient, address: str) -> BeautifulSoup:
-    response = client.get(address)
+    response = client.get(address, follow_redirects=True)
     assert response.status_code == 200
     return BeautifulSoup(response.text, "lxml")
 
@@ -202,6 +202,80 @@ def test_an_unknown_value_offers_the_nearest(client: FlaskClient) -> None:
     assert one(notice, "a")["href"] == "/en/search?q=lamp&sector=urban-planning"
 
 
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Did you mean mentoring? 3 reports"),
+        ("fr", "Vouliez-vous dire mentoring\u202f? 3 rapports"),
+    ],
+)
+def test_what_was_probably_meant_is_a_link_that_keeps_the_filters(
+    client: FlaskClient, lang: str, sentence: str
+) -> None:
+    meant = one(read(client, f"/{lang}/search?q=mentroing&rating=mixed"), ".suggestion")
+    assert meant.text == sentence
+    assert one(meant, "a")["href"] == f"/{lang}/search?q=mentoring&rating=mixed"
+
+
+def test_what_was_probably_meant_keeps_its_accents(client: FlaskClient) -> None:
+    meant = one(read(client, "/fr/search?q=l’eclairaje+public"), ".suggestion a")
+    assert meant.text == "l’éclairage public"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "english", "french"),
+    [
+        (
+            "q=éclairage&lang=en",
+            {"The reports in French": 1, "Without the words, with the filters only": 15},
+            {"Les rapports en français": 1, "Sans les mots, avec les filtres seulement": 15},
+        ),
+        (
+            "q=lamp&type=review&sector=youth&sector=housing&to=2020",
+            {
+                "Without the filter “Sector: Housing and homelessness or Youth”": 1,
+                "Without any filter": 1,
+            },
+            {
+                "Sans le filtre «\u202fSecteur\u00a0: Logement et itinérance ou Jeunes\u202f»": 1,
+                "Sans aucun filtre": 1,
+            },
+        ),
+        (
+            "q=mentoring&from=2015&to=2016",
+            {"Without the filter “Year: dated 2015 to 2016”": 12},
+            {"Sans le filtre «\u202fAnnée\u00a0: datant de 2015 à 2016\u202f»": 12},
+        ),
+        (
+            "q=title%3Aburglary",
+            {"With the words anywhere in a report": 1, "Related: “theft”": 1},
+            {
+                "Avec les mots n’importe où dans un rapport": 1,
+                "Apparenté\u00a0: «\u202ftheft\u202f»": 1,
+            },
+        ),
+        (
+            "q=mentroing&type=review",
+            {"“mentoring” without any filter": 12, "Without the words, with the filters only": 2},
+            {
+                "«\u202fmentoring\u202f» sans aucun filtre": 12,
+                "Sans les mots, avec les filtres seulement": 2,
+            },
+        ),
+    ],
+)
+def test_without_results_each_way_out_says_how_many_reports_it_leads_to(
+    client: FlaskClient, parameters: str, english: dict[str, int], french: dict[str, int]
+) -> None:
+    for lang, expected in (("en", english), ("fr", french)):
+        ways = read(client, f"/{lang}/search?{parameters}").select(".nothing li:has(.count)")
+        told = {one(way, "a").text: one(way, ".count").text for way in ways}
+        assert {way: int(count.split()[0]) for way, count in told.items()} == expected
+        for way in ways:
+            found = heading(read(client, str(one(way, "a")["href"])))
+            assert found.startswith(one(way, ".count").text)
+
+
 def test_without_results_the_page_says_which_filter_to_drop(client: FlaskClient) -> None:
     page = read(client, "/en/search?q=mentoring&sector=urban-planning&rating=mixed")
     ways = {link.text: str(link["href"]) for link in page.select(".nothing a")}
@@ -255,7 +329,7 @@ def test_no_address_of_a_search_is_an_error(
 ) -> None:
     raw = parameters.encode("utf-8", "surrogatepass").decode("latin-1")
     for path in (f"/{lang}/search", "/api/v1/search"):
-        response = client.get(path, query_string=raw)
+        response = client.get(path, query_string=raw, follow_redirects=True)
         assert response.status_code == 200
 
 
@@ -271,7 +345,7 @@ def test_any_search_answers_and_its_canonical_address_means_the_same(
     client: FlaskClient, pairs: list[tuple[str, str]]
 ) -> None:
     safe = [(name, value.encode("utf-8", "replace").decode()) for name, value in pairs]
-    response = client.get("/en/search", query_string=safe)
+    response = client.get("/en/search", query_string=safe, follow_redirects=True)
     assert response.status_code == 200
     page = BeautifulSoup(response.text, "lxml")
     canonical = urlsplit(str(one(page, "link[rel=canonical]")["href"]))

@@ -6,6 +6,11 @@ const wide = matchMedia("(min-width: 60rem)");
 let shown = location.pathname + location.search;
 let request = new AbortController();
 
+// A mailer that wrote & as &#038; put the filters behind the #, where the server cannot see them.
+if (/^#(0?38|x26);/i.test(location.hash)) {
+  location.replace(`${location.pathname}${location.search}&${location.hash.slice(1)}`);
+}
+
 function openPanel() {
   if (wide.matches) document.getElementById("panel").open = true;
 }
