@@ -107,6 +107,7 @@ def query(asked: Query) -> dict[str, Any]:
         "text": asked.text,
         "filters": {name: list(values) for name, values in asked.filters.items()},
         **{name: year for name, year in years.items() if year is not None},
+        **({} if asked.expand else {"expand": "off"}),
         "sort": asked.sort,
         "page": asked.page,
         "size": asked.size,
@@ -127,6 +128,11 @@ def _hit(hit: Hit, voice: Voice) -> dict[str, Any]:
         "publisher": found.publisher,
         "summary": found.summary,
         "score": round(hit.score, 4),
+        "matched": [
+            {"typed": other.typed, "found": other.found, "lang": other.lang}
+            for other in hit.matched
+        ],
+        "translations": [_other(other, voice) for other in hit.translations],
         "passages": [_snippet(found.id, snippet, voice) for snippet in hit.snippets],
     }
 

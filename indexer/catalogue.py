@@ -24,16 +24,19 @@ from indexer import (
     syntax,
     vocabulary,
 )
+from indexer.asking import SNIPPETS, request_for
 from indexer.completions import Completion, Completions
 from indexer.concepts import Concepts
 from indexer.config import Config
-from indexer.engines.base import Engine, Found, Matches, Request
+from indexer.engines.base import Engine, Found, Match, Matches
 from indexer.errors import EngineError, ReportNotFound, ReportWithdrawn
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
 from indexer.instead import instead
 from indexer.lexicon import Lexicon
+from indexer.matched import other_words
+from indexer.meaning import Meaning, meaning, outdated
 from indexer.models import Passage, Report
 from indexer.passages import is_reference_list
 from indexer.query import (
@@ -48,9 +51,10 @@ from indexer.query import (
     Results,
     Snippet,
 )
+from indexer.syntax import Parsed
+from indexer.thesaurus import Thesaurus
 from indexer.vocabulary import Vocabulary
 
-SNIPPETS: Final = 2
 # A filter whose values come from the corpus shows the most frequent of them.
 OPEN_VALUES: Final = 15
 # How many reports' likes are remembered: about a megabyte of reports.
@@ -125,24 +129,31 @@ class Catalogue:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.vocabulary: Vocabulary = vocabulary.load(config.corpus)
+        self._words: tuple[Vocabulary, Thesaurus] | None = None
         self._opened: _Open | None = None
         self._lock = threading.Lock()
 
-    def search(self, query: Query) -> Results:
-        """The reports that answer a query, one page of them, with snippets and facet counts."""
+    def search(self, query: Query, lang: str | None = None) -> Results:
+        """The reports that answer a query, one page of them, with snippets and facet counts.
+
+        A report and its translations are one hit, shown in `lang` if that version is among those
+        that the filters keep, and otherwise in the language that fits the query best.
+        """
         opened = self._open()
         started = time.perf_counter()
         parsed = syntax.parse(query.text)
+        meant = self._meant(parsed, query)
         notices = [Notice("truncated")] if parsed.truncated else []
-        matches = opened.engine.search(_request(query, parsed))
+        notices += outdated(meant)
+        matches = opened.engine.search(request_for(query, meant, lang))
         last = max(1, -(-matches.total // query.size))
         if query.page > last:
             notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
             query = query.at_page(last)
-            matches = opened.engine.search(_request(query, parsed))
-        hits = tuple(Hit(m.report, m.score, _snippets(m.passages)) for m in matches.page)
+            matches = opened.engine.search(request_for(query, meant, lang))
+        hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
         facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
-        suggestion, nearby = _help(opened, query, parsed, matches.total)
+        suggestion, nearby = self._help(opened, query, parsed, matches.total)
         took = (time.perf_counter() - started) * 1000
         return Results(
             query,
@@ -156,11 +167,17 @@ class Catalogue:
             tuple(notices),
         )
 
-    def every(self, query: Query) -> tuple[int, IndexState, Iterator[Report]]:
+    def every(
+        self, query: Query, lang: str | None = None
+    ) -> tuple[int, IndexState, Iterator[Report]]:
         """All reports that answer a query, whatever its page: how many, from which index, and each
-        of them in order, read as they are asked for from that one generation."""
+        of them in order, read as they are asked for from that one generation.
+
+        Of a report and its translations, the one that `search` shows.
+        """
         opened = self._open()
-        whole = _request(replace(query, page=1, size=MAX_SIZE), syntax.parse(query.text))
+        meant = self._meant(syntax.parse(query.text), query)
+        whole = request_for(replace(query, page=1, size=MAX_SIZE), meant, lang)
         request = replace(whole, facets=(), snippets=0)
         first = opened.engine.search(request)
 
@@ -185,7 +202,7 @@ class Catalogue:
 
     def _counter(self, query: Query) -> gapmap.Count:
         """Counts combinations among the reports of a search, in one generation."""
-        request = _request(query, syntax.parse(query.text))
+        request = request_for(query, self._meant(syntax.parse(query.text), query), None)
         return functools.partial(self._open().engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
@@ -219,12 +236,7 @@ class Catalogue:
 
     def translations(self, report: Report) -> tuple[Report, ...]:
         """The reports that say the same in the other language."""
-        original = report.translation_of or report.id
-        return tuple(
-            other
-            for other in self._open().engine.reports()
-            if other.id != report.id and original in (other.id, other.translation_of)
-        )
+        return self._open().engine.translations(report.id)
 
     def suggest(self, typed: str, lang: str) -> tuple[Completion, ...]:
         """What may be meant by the beginning of a search, for a page in a language; at most 8."""
@@ -234,12 +246,14 @@ class Catalogue:
         """At most five reports like this one, without its translations."""
         return self._open().similar(report.id)
 
-    def newest(self, query: Query, count: int, since: dt.date | None = None) -> tuple[Report, ...]:
+    def newest(
+        self, query: Query, count: int, since: dt.date | None = None, lang: str | None = None
+    ) -> tuple[Report, ...]:
         """The reports that answer a query and were added last, or since a day; newest first.
 
         The day on which a report was added decides, never the day on which its file was touched.
         """
-        _, _, reports = self.every(query)
+        _, _, reports = self.every(query, lang)
         recent = (report for report in reports if since is None or report.added >= since)
         return tuple(heapq.nsmallest(count, recent, key=_by_added))
 
@@ -288,6 +302,39 @@ class Catalogue:
                 self.vocabulary = words
             return self._opened
 
+    def _help(
+        self, opened: _Open, query: Query, parsed: Parsed, total: int
+    ) -> tuple[Nearby | None, tuple[Nearby, ...]]:
+        """What was probably meant, and where nothing was found which nearby searches find
+        something."""
+
+        def count(other: Query) -> int:
+            request = request_for(other, self._meant(syntax.parse(other.text), other), None)
+            asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
+            return opened.engine.search(asked).total
+
+        def meant(other: Query) -> Nearby | None:
+            return spelling.suggestion(
+                other, parsed.clauses, total, opened.engine, opened.lexicon, count
+            )
+
+        suggestion = meant(query)
+        if total:
+            return suggestion, ()
+        nearby = (*relaxing.relaxed(query, count), *opened.concepts.near(query, count))
+        elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
+        return suggestion, (elsewhere, *nearby) if elsewhere else nearby
+
+    def _meant(self, parsed: Parsed, query: Query) -> Meaning:
+        return meaning(parsed, self._thesaurus() if query.expand else None)
+
+    def _thesaurus(self) -> Thesaurus:
+        """The words of the vocabulary, ready for queries."""
+        held = self._words
+        if held is None or held[0] is not self.vocabulary:
+            held = self._words = self.vocabulary, Thesaurus(self.vocabulary)
+        return held[1]
+
     def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
         counts = matches.facets[name]
         selected = query.filters.get(name, ())
@@ -330,42 +377,10 @@ def _whole_seconds(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
-def _request(query: Query, parsed: syntax.Parsed) -> Request:
-    return Request(
-        clauses=parsed.clauses,
-        filters={name: frozenset(values) for name, values in query.filters.items()},
-        year_from=query.year_from,
-        year_to=query.year_to,
-        facets=FACET_NAMES,
-        sort=query.sort,
-        offset=query.offset,
-        limit=query.size,
-        # One more than is shown, in case one of them is a list of sources; none without words.
-        snippets=SNIPPETS + 1 if any(syntax.leaves(parsed.clauses)) else 0,
-    )
-
-
-def _help(
-    opened: _Open, query: Query, parsed: syntax.Parsed, total: int
-) -> tuple[Nearby | None, tuple[Nearby, ...]]:
-    """What was probably meant, and where nothing was found which nearby searches find something."""
-
-    def count(other: Query) -> int:
-        request = _request(other, syntax.parse(other.text))
-        asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
-        return opened.engine.search(asked).total
-
-    def meant(other: Query) -> Nearby | None:
-        return spelling.suggestion(
-            other, parsed.clauses, total, opened.engine, opened.lexicon, count
-        )
-
-    suggestion = meant(query)
-    if total:
-        return suggestion, ()
-    nearby = (*relaxing.relaxed(query, count), *opened.concepts.near(query, count))
-    elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
-    return suggestion, (elsewhere, *nearby) if elsewhere else nearby
+def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:
+    shown = _snippets(match.passages)
+    why = other_words(meant.concepts, match.report.title, shown)
+    return Hit(match.report, match.score, shown, why, engine.translations(match.report.id))
 
 
 def _snippets(passages: tuple[Found, ...]) -> tuple[Snippet, ...]:

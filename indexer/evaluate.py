@@ -7,8 +7,9 @@ relevance in TREC's form (`query-id 0 report-id grade`). Grades: 0 not relevant,
 
 from __future__ import annotations
 
+import functools
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,9 @@ from indexer.text import LANGUAGES, language
 JUDGEMENTS_FILE: Final = "judgements.yaml"
 MEASURES: Final = ("nDCG@10", "RR", "R@100")
 _GRADES: Final = range(4)
+
+# The ids of reports for a query text, best first.
+Answers = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +60,31 @@ class Evaluation:
     groups: Mapping[str, Scores]
 
 
-def evaluate(catalogue: Catalogue, judged: Sequence[Judged]) -> Evaluation:
-    """Asks every query and measures the answers; EngineUnavailable without ir-measures."""
+def evaluate(
+    catalogue: Catalogue, judged: Sequence[Judged], answers: Answers | None = None
+) -> Evaluation:
+    """Asks every query and measures the answers, by default those of the catalogue.
+
+    A report and its translations are one answer, as they are one result of a search.
+    EngineUnavailable without ir-measures.
+    """
     try:
         import ir_measures
     except ImportError as error:
         raise EngineUnavailable(
             "Measuring needs the library ir-measures. Run `pip install 'evidence-index[evaluate]'`."
         ) from error
+    works = {report.id: report.work for report in catalogue.reports()}
+    asked = answers or functools.partial(found, catalogue)
     run = [
-        ir_measures.ScoredDoc(query.id, report_id, -float(rank))
+        ir_measures.ScoredDoc(query.id, work, -float(rank))
         for query in judged
-        for rank, report_id in enumerate(answers(catalogue, query.text))
+        for rank, work in enumerate(_works(asked(query.text), works))
     ]
     qrels = [
-        ir_measures.Qrel(query.id, report_id, grade)
+        ir_measures.Qrel(query.id, work, grade)
         for query in judged
-        for report_id, grade in query.grades.items()
+        for work, grade in _graded(query.grades, works).items()
     ]
     measures = [ir_measures.parse_measure(name) for name in MEASURES]
     values = {query.id: dict.fromkeys(MEASURES, 0.0) for query in judged}
@@ -82,10 +94,23 @@ def evaluate(catalogue: Catalogue, judged: Sequence[Judged]) -> Evaluation:
     return Evaluation(scores, _mean(scores.values()), _groups(judged, scores))
 
 
-def answers(catalogue: Catalogue, text: str) -> tuple[str, ...]:
+def found(catalogue: Catalogue, text: str, *, expand: bool = True) -> tuple[str, ...]:
     """The ids of the first hundred reports for a query text, best first."""
-    hits = catalogue.search(Query(text, size=MAX_SIZE)).hits
+    hits = catalogue.search(Query(text, size=MAX_SIZE, expand=expand)).hits
     return tuple(hit.report.id for hit in hits)
+
+
+def _works(reports: Iterable[str], works: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(works.get(report, report) for report in reports))
+
+
+def _graded(grades: Mapping[str, int], works: Mapping[str, str]) -> dict[str, int]:
+    """The best grade of each work."""
+    best: dict[str, int] = {}
+    for report, grade in grades.items():
+        work = works.get(report, report)
+        best[work] = max(grade, best.get(work, 0))
+    return best
 
 
 def load_judgements(path: Path) -> list[Judged]:

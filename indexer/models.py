@@ -152,6 +152,11 @@ class Report:
     warnings: tuple[ReadWarning, ...] = ()
 
     @property
+    def work(self) -> str:
+        """What a report has in common with its translations: the id of the original."""
+        return self.translation_of or self.id
+
+    @property
     def sectors(self) -> tuple[str, ...]:
         """The sectors that the report carries, declared or suggested, strongest first."""
         return tuple(label.sector for label in self.labels)

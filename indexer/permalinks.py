@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from indexer.fields import FACET_FIELDS, FACET_NAMES
-from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Notice, Query
+from indexer.query import DEFAULT_SIZE, EXPAND, MAX_SIZE, SORTS, Notice, Query
 from indexer.text import INVISIBLE, slug
 from indexer.vocabulary import Vocabulary
 
@@ -49,6 +49,7 @@ def read(
         sort=_sort(values, notices),
         page=_whole("page", values, notices, default=1, most=_LAST_PAGE),
         size=_whole("size", values, notices, default=DEFAULT_SIZE, most=MAX_SIZE),
+        expand=_expand(values, notices),
     )
     notices += [told for told in _told_before(values, vocabulary) if told not in notices]
     return query, tuple(notices)
@@ -75,6 +76,7 @@ def _pairs(query: Query) -> list[tuple[str, str]]:
     pairs += [
         ("from", str(query.year_from or "")),
         ("to", str(query.year_to or "")),
+        ("expand", "" if query.expand else "off"),
         ("sort", "" if query.sort == SORTS[0] else query.sort),
         ("page", "" if query.page == 1 else str(query.page)),
         ("size", "" if query.size == DEFAULT_SIZE else str(query.size)),
@@ -199,6 +201,13 @@ def _sort(values: dict[str, list[str]], notices: list[Notice]) -> str:
         return sort
     notices.append(Notice("bad-sort", {"value": sort[:100]}))
     return SORTS[0]
+
+
+def _expand(values: dict[str, list[str]], notices: list[Notice]) -> bool:
+    choice = clean(values.get("expand", ["on"])[-1]) or "on"
+    if choice not in EXPAND:
+        notices.append(Notice("bad-expand", {"value": choice[:100]}))
+    return choice != "off"
 
 
 def _whole(

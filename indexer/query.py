@@ -12,6 +12,8 @@ import msgspec
 from indexer.models import Report
 
 SORTS: Final = ("relevance", "newest", "oldest", "title")
+# Whether other words for a concept are searched for too.
+EXPAND: Final = ("on", "off")
 MAX_SIZE: Final = 100
 DEFAULT_SIZE: Final = 10
 
@@ -20,7 +22,8 @@ DEFAULT_SIZE: Final = 10
 class Query:
     """One search: `filters` maps a facet to the values of which a report needs one.
 
-    `year_from` and `year_to` include their ends; `page` counts from 1.
+    `year_from` and `year_to` include their ends; `page` counts from 1. `expand` says whether the
+    other words for a concept are searched for too, in both languages.
     """
 
     text: str = ""
@@ -30,6 +33,7 @@ class Query:
     sort: str = "relevance"
     page: int = 1
     size: int = DEFAULT_SIZE
+    expand: bool = True
 
     @property
     def offset(self) -> int:
@@ -66,6 +70,10 @@ class Query:
         others = {name: kept for name, kept in self.filters.items() if name != facet}
         return replace(self, filters=others | ({facet: values} if values else {}), page=1)
 
+    def expanding(self, expand: bool) -> Query:
+        """The same search with or without other words than those that were typed."""
+        return replace(self, expand=expand, page=1)
+
     def without(self, facet: str) -> Query:
         """The same search without a filter, whichever values it has."""
         others = {name: kept for name, kept in self.filters.items() if name != facet}
@@ -96,12 +104,25 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWord:
+    """Why a report was found that does not say what was `typed`: it says `found`, of language
+    `lang`, which is another word for it."""
+
+    typed: str
+    found: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A report that matched, with its best passages."""
+    """A report that matched, with its best passages, the other words that found it, and its
+    `translations`, which are the same hit."""
 
     report: Report
     score: float
     snippets: tuple[Snippet, ...]
+    matched: tuple[OtherWord, ...] = ()
+    translations: tuple[Report, ...] = ()
 
 
 class FacetValue(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from indexer.engines.base import Engine, Request
 from indexer.lexicon import Lexicon
 from indexer.models import Passage, Report
 from indexer.query import Nearby, Query
-from indexer.syntax import AnyOf, Clause, Leaf, Phrase, Prefix, Word, leaves
+from indexer.syntax import AnyOf, Clause, Expression, Leaf, Phrase, Prefix, Word, leaves
 
 # A search with fewer reports may have missed what was meant, though all its words are known.
 SCARCE: Final = 3
@@ -79,7 +79,7 @@ def _words(leaf: Leaf) -> tuple[str, ...]:
     match leaf:
         case Word(word):
             return (word,)
-        case Phrase(words):
+        case Phrase(words) | Expression(words):
             return words
         case Prefix():
             return ()

@@ -34,7 +34,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that follow each other in exactly these forms (but for case and accents)."""
+    """Words that follow each other in exactly these forms (but for case and accents); also one."""
 
     words: tuple[str, ...]
     field: str | None = None
@@ -49,36 +49,82 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """Words that follow each other, each in any of its forms. Nobody types one: it stands for a
+    word of the vocabulary."""
+
+    words: tuple[str, ...]
+    field: str | None = None
+
+
+Leaf = Word | Phrase | Prefix | Expression
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """Alternatives: one concept for ranking."""
 
-    clauses: tuple[Word | Phrase | Prefix, ...]
+    clauses: tuple[Leaf, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """Passages that match the clause are left out."""
 
-    clause: Word | Phrase | Prefix
+    clause: Leaf
 
 
-Leaf = Word | Phrase | Prefix
-Clause = Leaf | AnyOf | Not
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A way to say what was typed; `weight` is what it counts beside the way that was typed."""
+
+    leaf: Word | Expression
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """The `words` that were typed for one concept, and the ways to say it: what was typed first."""
+
+    words: tuple[Word, ...]
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """What makes a passage that is found anyway rank higher; `weight` is what it counts."""
+
+    leaf: Leaf
+    weight: float
+
+
+Clause = Leaf | AnyOf | Synonyms | Boost | Not
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A query text as clauses; `truncated` when some of it was left out for length."""
+    """A query text as clauses; `truncated` when some of it was left out for length.
+
+    `typed` are the clauses with all small words, in the order in which they were typed.
+    """
 
     clauses: tuple[Clause, ...]
     truncated: bool = False
+    typed: tuple[Clause, ...] = ()
 
 
 def required(clause: Clause) -> bool:
     """Whether a passage must match this clause: phrases and field restrictions are meant."""
     if isinstance(clause, AnyOf):
         return all(required(leaf) for leaf in clause.clauses)
-    return isinstance(clause, Phrase) or (not isinstance(clause, Not) and clause.field is not None)
+    if isinstance(clause, (Synonyms, Boost, Not)):
+        return False
+    return isinstance(clause, Phrase) or clause.field is not None
+
+
+def size(clause: Clause) -> int:
+    """For how many clauses it counts: a concept for as many as words were typed for it."""
+    return len(clause.words) if isinstance(clause, Synonyms) else 1
 
 
 def leaves(clauses: Sequence[Clause]) -> Iterator[Leaf]:
@@ -86,7 +132,10 @@ def leaves(clauses: Sequence[Clause]) -> Iterator[Leaf]:
     for clause in clauses:
         if isinstance(clause, AnyOf):
             yield from clause.clauses
-        elif not isinstance(clause, Not):
+        elif isinstance(clause, Synonyms):
+            yield from clause.words
+            yield from (alternative.leaf for alternative in clause.alternatives)
+        elif not isinstance(clause, (Not, Boost)):
             yield clause
 
 
@@ -101,10 +150,15 @@ _TOKEN = re.compile(
 def parse(text: str) -> Parsed:
     """The clauses of a query, stop words dropped unless there is nothing else."""
     clauses = _join_alternatives(_tokens(text[:MAX_CHARACTERS]))
-    meaningful = [c for c in clauses if not _is_stopword(c)] or clauses
-    unique = tuple(dict.fromkeys(meaningful))
+    unique = without_small_words(clauses)
     kept = unique[:MAX_CLAUSES]
-    return Parsed(kept, truncated=len(text) > MAX_CHARACTERS or len(kept) < len(unique))
+    truncated = len(text) > MAX_CHARACTERS or len(kept) < len(unique)
+    return Parsed(kept, truncated, tuple(clauses))
+
+
+def without_small_words(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """The clauses without stop words, unless there is nothing else; each once."""
+    return tuple(dict.fromkeys([c for c in clauses if not _is_stopword(c)] or clauses))
 
 
 def _tokens(text: str) -> Iterator[Clause | None]:
@@ -126,16 +180,14 @@ def _tokens(text: str) -> Iterator[Clause | None]:
 def _excluded(leaves: list[Leaf]) -> list[Not]:
     """The exclusion of what was typed: all parts of a compound together, not each of them."""
     if len(leaves) > 1:
-        texts = tuple(leaf.text for leaf in leaves if not isinstance(leaf, Phrase))
+        texts = tuple(leaf.text for leaf in leaves if isinstance(leaf, (Word, Prefix)))
         return [Not(Phrase(texts, leaves[0].field))]
     return [Not(leaf) for leaf in leaves]
 
 
 def _phrase(text: str, field: str | None) -> list[Leaf]:
     found = tuple(word.text for word in words_of.words(text))
-    if len(found) < 2:
-        return [Word(word, field) for word in found]
-    return [Phrase(found[:MAX_CLAUSES], field)]
+    return [Phrase(found[:MAX_CLAUSES], field)] if found else []
 
 
 def _bare(text: str, field: str | None) -> list[Leaf]:
@@ -170,7 +222,7 @@ def _join_alternatives(tokens: Iterator[Clause | None]) -> list[Clause]:
 def _alternatives(clause: Clause) -> tuple[Leaf, ...]:
     if isinstance(clause, AnyOf):
         return clause.clauses
-    return () if isinstance(clause, Not) else (clause,)
+    return (clause,) if isinstance(clause, (Word, Phrase, Prefix)) else ()
 
 
 def _is_stopword(clause: Clause) -> bool:

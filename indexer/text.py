@@ -44,7 +44,7 @@ their them then there these they this those through to too under until up us ver
 what when where which while who whom why will with would you your
 """
 _FRENCH_STOPWORDS = """
-a afin ai ainsi alors au aucun aussi autre autres aux avec avoir bien car ce ceci cela celle
+a afin ai ainsi alors au aucun aussi autre autres aux avec avoir car ce ceci cela celle
 celles celui ces cet cette ceux chez ci comme comment dans de depuis des donc dont du elle elles
 en encore entre est et etaient etait etant ete etre eu fait faire furent il ils je la le les
 leur leurs lors lui ma mais me meme memes mes moi moins mon ne ni nos notre nous on ont ou par

@@ -27,7 +27,8 @@ pages = Blueprint("api", __name__, url_prefix="/api/v1")
 def search() -> Response:
     """A search, in the shape of the contract."""
     asked = repair.search(request.query_string, catalogue().vocabulary)
-    return jsonify(answers.search(catalogue().search(asked.query), asked.notices, voice()))
+    found = catalogue().search(asked.query, current_language())
+    return jsonify(answers.search(found, asked.notices, voice()))
 
 
 @pages.get("/report/<report_id>")

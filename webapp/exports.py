@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request
 from indexer import citations, export, repair
 from webapp.addresses import absolute, report_url, voice
 from webapp.catalogue import catalogue
+from webapp.i18n import current_language
 
 BY_SUFFIX: Final = {form.suffix: form for form in export.FORMATS.values()}
 
@@ -35,7 +36,7 @@ def exported(suffix: str) -> Response:
         abort(404)
     form = BY_SUFFIX[suffix]
     query = repair.search(request.query_string, catalogue().vocabulary).query
-    total, index, reports = catalogue().every(query)
+    total, index, reports = catalogue().every(query, current_language())
     now = dt.datetime.now(dt.UTC)
     record = export.Record(query, total, index, now)
     response = Response(form.write(reports, record, voice()), content_type=form.media_type)

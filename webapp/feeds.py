@@ -72,7 +72,7 @@ def _items(query: Query) -> list[Item]:
             dt.datetime.combine(report.added, dt.time(), dt.UTC),
             report,
         )
-        for report in catalogue().newest(query, LATEST)
+        for report in catalogue().newest(query, LATEST, lang=current_language())
     ]
 
 

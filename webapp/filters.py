@@ -135,6 +135,12 @@ def orders(query: Query) -> list[Step]:
     ]
 
 
+def expanding(query: Query) -> Step:
+    """The same words with other words for the same thing, or without them."""
+    name = _("Only the words I typed") if query.expand else _("Other words too")
+    return Step(name, search_url(query.expanding(not query.expand)))
+
+
 def neighbours(results: Results) -> dict[str, Step]:
     """The pages before and after this one, where there are any."""
     query, steps = results.query, {}

@@ -60,7 +60,7 @@ def results() -> str | Response:
     if asked.complete and request.query_string.decode("latin-1") != asked.parameters:
         path = url_for("search.results")
         return redirect(permalinks.with_parameters(path, asked.parameters), 301)
-    found = catalogue().search(asked.query)
+    found = catalogue().search(asked.query, current_language())
     query = found.query
     return render_template(
         "search.html",
@@ -73,6 +73,7 @@ def results() -> str | Response:
         unfiltered=filters.unfiltered(query),
         groups=filters.groups(found),
         orders=filters.orders(query),
+        expanding=filters.expanding(query),
         neighbours=filters.neighbours(found),
         notices=filters.told((*asked.notices, *found.notices), query),
         suggestion=found.suggestion,

@@ -73,6 +73,8 @@ def _narrowing(query: Query) -> Iterator[str]:
         yield _("published by %(publishers)s", publishers=publishers)
     if query.year_from or query.year_to:
         yield years(query)
+    if not query.expand:
+        yield _("in these words only")
     if order := _order(query.sort):
         yield order
 
@@ -167,6 +169,11 @@ def notice(told: Notice) -> str:
             return _(
                 "“%(value)s” is not a year, so it was left out. Write four digits.", value=value
             )
+        case "bad-expand":
+            return _(
+                "“%(value)s” is neither on nor off; other words were searched for too.",
+                value=value,
+            )
         case "bad-sort":
             return _("There is no order “%(value)s”; the usual one is used.", value=value)
         case "bad-page":
@@ -176,6 +183,9 @@ def notice(told: Notice) -> str:
                 "A page cannot hold “%(value)s” reports; the nearest possible number is used.",
                 value=value,
             )
+        case "outdated-word":
+            word = values[current_language()]
+            return _("Showing “%(word)s”, which is the word used today.", word=word)
         case "truncated":
             return _("The search was very long; only its first words were used.")
         case "beyond-last-page":

@@ -108,5 +108,7 @@ def asked(
     pairs = [("q", " ".join(text))]
     pairs += [(name, value) for name in FACET_NAMES for value in options[name]]
     pairs += [("from", options["year_from"] or ""), ("to", options["year_to"] or "")]
-    pairs += [(name, str(options[name])) for name in ("sort", "page", "size") if name in options]
+    pairs += [
+        (name, str(options[name])) for name in ("expand", "sort", "page", "size") if name in options
+    ]
     return permalinks.read(pairs, settings.catalogue.vocabulary)

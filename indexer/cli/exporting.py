@@ -38,7 +38,7 @@ def export(
     query, notices = asked(settings, text, options)
     for notice in notices:
         click.echo(tell(notice), err=True)
-    total, index, reports = settings.catalogue.every(query)
+    total, index, reports = settings.catalogue.every(query, labels)
     record = exporting.Record(query, total, index, dt.datetime.now(dt.UTC))
     for block in written.write(reports, record, settings.voice_in(labels)):
         output.write(block)

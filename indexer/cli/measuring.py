@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from indexer import agreement, evaluate as evaluation
 from indexer.agreement import GROUPS, Agreement, Marks, Means
+from indexer.baseline import Baseline
 from indexer.cli.command import Settings, command
 from indexer.cli.output import print_json
 
@@ -48,9 +51,11 @@ def evaluate(
 
 
 def _evaluate_answers(settings: Settings, judged: list[evaluation.Judged]) -> None:
-    measured = evaluation.evaluate(settings.catalogue, judged)
+    catalogue = settings.catalogue
+    measured = evaluation.evaluate(catalogue, judged)
+    plain = evaluation.evaluate(catalogue, judged, Baseline(catalogue).answers)
     if settings.as_json:
-        print_json(measured)
+        print_json({**_json(measured), "plain_bm25": _json(plain)})
         return
     texts = {query.id: query.text for query in judged}
     click.echo(f"{'nDCG@10':>8} {'MRR':>6} {'R@100':>6}")
@@ -58,6 +63,15 @@ def _evaluate_answers(settings: Settings, judged: list[evaluation.Judged]) -> No
         click.echo(f"{_measures(scores)}  {key}: {texts[key]}")
     for name, scores in (*measured.groups.items(), ("all", measured.overall)):
         click.echo(f"{_measures(scores)}  {name}")
+    click.echo(f"{_measures(plain.overall)}  plain BM25 over the same fields")
+    ratio = measured.overall.ndcg_10 / plain.overall.ndcg_10 if plain.overall.ndcg_10 else 0.0
+    click.echo(f"{ratio:8.2f} times the nDCG@10 of plain BM25")
+
+
+def _json(measured: evaluation.Evaluation) -> dict[str, Any]:
+    plain = msgspec.to_builtins(measured)
+    assert isinstance(plain, dict)
+    return plain
 
 
 def _measures(scores: evaluation.Scores) -> str:

@@ -23,9 +23,11 @@ _NOTICES: Final = {
     "retired-value": "The {filter} “{value}” is not used any more; it was left out.",
     "replaced-value": "The {filter} “{value}” is now `{successor}`, which was used instead.",
     "bad-year": "“{value}” is not a year; it was left out.",
+    "bad-expand": "“{value}” is neither on nor off; other words were searched for too.",
     "bad-sort": "“{value}” is not an order; sorted by relevance.",
     "bad-page": "“{value}” is not a page.",
     "bad-size": "“{value}” is not a page size.",
+    "outdated-word": "“{value}” is an outdated word; showing “{en}”.",
     "truncated": "The query is very long; only its beginning was used.",
     "beyond-last-page": "There is no page {page}; this is the last, {last}.",
 }

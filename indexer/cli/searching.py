@@ -15,12 +15,19 @@ from indexer.catalogue import Catalogue
 from indexer.cli.command import Settings, asked, command, filters
 from indexer.cli.output import line, offer, print_json, tell, terminal
 from indexer.models import Report
-from indexer.query import DEFAULT_SIZE, MAX_SIZE, SORTS, Hit, Results, Snippet
+from indexer.query import DEFAULT_SIZE, EXPAND, MAX_SIZE, SORTS, Hit, Results, Snippet
 
 
 @click.command()
 @click.argument("text", nargs=-1)
 @filters
+@click.option(
+    "--expand",
+    type=click.Choice(EXPAND),
+    default=EXPAND[0],
+    show_default=True,
+    help="Search for the other words of a concept too, in both languages.",
+)
 @click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True)
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--size", type=click.IntRange(1, MAX_SIZE), default=DEFAULT_SIZE, show_default=True)
@@ -72,6 +79,10 @@ def _print_hit(out: Console, number: int, hit: Hit, catalogue: Catalogue) -> Non
     line = ", ".join(str(part) for part in (report.publisher, report.year, rating) if part)
     out.print(Text(f"\n{number:>3}. "), Text(report.title, style="bold"), sep="")
     out.print(Text(f"     {report.id}  {line}", style="dim"))
+    for other in hit.translations:
+        out.print(Text(f"     also {other.lang}: {other.id}  {other.title}", style="dim"))
+    for word in hit.matched:
+        out.print(Text(f"     “{word.found}” for “{word.typed}”", style="dim"))
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
     table.add_column(justify="right", width=9, style="cyan")
     table.add_column()

@@ -16,11 +16,34 @@ from indexer.syntax import Clause
 
 
 @dataclass(frozen=True, slots=True)
+class Favour:
+    """What makes a report that is found anyway rank higher: one of some `values` of a facet; its
+    scores grow by the share `weight`."""
+
+    facet: str
+    values: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What passages have in common with those that were found first ranks them higher: `terms` are
+    taken from the best passage of each of so many `reports`, and count `weight` beside the words
+    that were asked for."""
+
+    reports: int
+    terms: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What an engine is asked: clauses to match, and which reports to keep and count.
 
     `filters` maps a facet to the values of which a report must have one; `facets` are the names
-    to count; `snippets` is how many passages to name for each match.
+    to count; `snippets` is how many passages to name for each match. `lang` is the language in
+    which to show a work that was translated; without one it is shown as it matched best. Favours
+    and feedback only order what is found.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -32,6 +55,9 @@ class Request:
     offset: int = 0
     limit: int = 10
     snippets: int = 2
+    lang: str | None = None
+    favours: tuple[Favour, ...] = ()
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +71,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A report that matched, with its best passages, best first."""
+    """A report that matched, with its best passages, best first; its score is the best of those
+    of its translations that matched."""
 
     report: Report
     score: float
@@ -65,7 +92,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What an engine answers: the total of reports, one page of them, and the facet counts."""
+    """What an engine answers: the total of works, one page of them, and the facet counts.
+
+    A report and its translations are one work: they count once, and one of them is shown.
+    """
 
     total: int
     page: tuple[Match, ...]
@@ -88,8 +118,8 @@ class Engine(Protocol):
         """The reports that match, for the catalogue."""
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
-        """How many of the reports that match have each combination of values; an axis is a facet,
-        or `year`. A report counts once for each combination that it has, and not at all where it
+        """How many of the works that match have each combination of values; an axis is a facet,
+        or `year`. A work counts once for each combination that it has, and not at all where it
         has no value on an axis."""
 
     def entries(self) -> Sequence[Entry]:
@@ -100,6 +130,9 @@ class Engine(Protocol):
 
     def report(self, report_id: str) -> Report | None:
         """The report with this id."""
+
+    def translations(self, report_id: str) -> tuple[Report, ...]:
+        """The other reports of the same work, ordered by id; empty when there is no such report."""
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order; empty when there is no such report."""

@@ -6,22 +6,33 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from indexer.engines import totals
-from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request
+from indexer.engines.base import (
+    Combinations,
+    Entry,
+    Favour,
+    Found,
+    Match,
+    Matches,
+    Request,
+)
 from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
+from indexer.engines.echoes import Echoes
 from indexer.engines.highlighting import highlight
-from indexer.engines.matching import Matcher
+from indexer.engines.matching import Floats, Matcher
 from indexer.engines.paging import Shown, candidates, grouped
 from indexer.engines.ranking import YEAR, sort_of
-from indexer.engines.scoring import STEPS
+from indexer.engines.scoring import STEPS, steps
 from indexer.engines.shards import Ints, Mask, Shard, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
 from indexer.engines.totals import Scored
+from indexer.engines.works import Works
 from indexer.models import Passage, Report
 
 
@@ -31,7 +42,9 @@ class ColumnsEngine:
     def __init__(self, path: Path) -> None:
         self._shards = open_shards(path)
         self._matcher = Matcher(self._shards)
-        self._facets = facets(self._shards.parts)
+        self._echoes = Echoes(self._shards, self._matcher)
+        self._works = Works(self._shards.parts, self._shards.ids, self._shards.live_reports)
+        self._facets = facets(self._shards.parts, self._works)
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
 
@@ -58,21 +71,44 @@ class ColumnsEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
-        scored = totals.scored(request.clauses, self._shards, self._matcher)
+        scored = self._scored(request)
         filters = self._filters(request)
         kept = _all(scored.reports, *filters.values())
         counts = self._facets.count(request.facets, kept)
         for name in filters.keys() & counts.keys():
             counts[name] = self._unfiltered(name, scored, filters)
         page = self._page(scored, kept, request)
-        return Matches(int(np.count_nonzero(kept)), page, counts)
+        return Matches(self._works.count(kept), page, counts)
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
-        """How many of the reports that match have each combination of values."""
+        """How many of the works that match have each combination of values."""
         scored = totals.scored(request.clauses, self._shards, self._matcher)
         kept = _all(scored.reports, *self._filters(request).values())
         crossed = [self._years if name == YEAR else self._facets.axis(name) for name in axes]
-        return combinations(kept, crossed)
+        return combinations(kept, crossed, self._works)
+
+    def _scored(self, request: Request) -> Scored:
+        """The passages that match, with what they are worth among these answers."""
+        scored = totals.scored(request.clauses, self._shards, self._matcher)
+        if request.favours:
+            np.multiply(
+                scored.scores,
+                self._favoured(request.favours).take(scored.owners),
+                out=scored.scores,
+            )
+        if request.feedback and sort_of(request) == "relevance":
+            first = self._leading(scored, scored.reports, request.feedback.reports)
+            best = grouped(scored, self._shards.first, first[: request.feedback.reports])
+            shown = best.shown(np.arange(len(best.rows)), 1)
+            self._echoes.add(scored, shown, request.feedback)
+        return scored
+
+    def _favoured(self, favours: Sequence[Favour]) -> Floats:
+        """By how much the scores of each report grow."""
+        factors = np.ones(len(self._shards.live_reports))
+        for favour in favours:
+            factors += favour.weight * self._facets.having(favour.facet, favour.values)
+        return factors
 
     @functools.cached_property
     def _years(self) -> Axis:
@@ -106,16 +142,41 @@ class ColumnsEngine:
         last = request.offset + request.limit
         sort = sort_of(request)
         if sort == "relevance":
-            rows = candidates(scored, kept, last)
+            rows = self._leading(scored, kept, last * self._works.most)
         else:
             rows = self._order(sort)
-            rows = rows[kept[rows]][request.offset : last]
-        held = grouped(scored, self._shards.first, rows)
-        places = np.arange(len(rows))
-        if sort == "relevance":
-            order = np.lexsort((self._rank[rows], -np.rint(held.worth * STEPS)))
-            places = order[request.offset : last]
-        return self._marked(held.shown(places, request.snippets), request)
+            rows = rows[self._works.told(kept, request.lang)[rows]]
+        rows = self._works.first(rows)[request.offset : last]
+        return self._marked(self._shown(rows, scored, kept, request), request)
+
+    def _leading(self, scored: Scored, kept: Mask, count: int) -> Ints:
+        """The kept reports in the order of relevance, at least the first `count` of them."""
+        held = grouped(scored, self._shards.first, candidates(scored, kept, count))
+        return held.rows[np.lexsort((self._rank[held.rows], -np.rint(held.worth * STEPS)))]
+
+    def _shown(self, rows: Ints, scored: Scored, kept: Mask, request: Request) -> list[Shown]:
+        """What is shown of works, one after the other, by one report of each."""
+        works = [[r for r in self._works.siblings(row) if kept[r]] for row in rows.tolist()]
+        reports = np.array([report for work in works for report in work], np.int64)
+        held = grouped(scored, self._shards.first, reports)
+        shown = iter(held.shown(np.arange(len(reports)), request.snippets))
+        return [
+            self._told(row, [next(shown) for _ in work], request)
+            for row, work in zip(rows.tolist(), works, strict=True)
+        ]
+
+    def _told(self, row: int, work: Sequence[Shown], request: Request) -> Shown:
+        """The report that is shown of a work: that in the language of the request, if it is kept,
+        with the best score of all that are."""
+        if len(work) == 1:
+            return work[0]
+        spoken = [held for held in work if self._works.language(held.row) == request.lang]
+        best = max(held.score for held in work)
+        if sort_of(request) == "relevance":
+            told = min(spoken or work, key=lambda h: (-steps(h.score), self._rank[h.row]))
+        else:
+            told = next(held for held in work if held.row == row)
+        return replace(told, score=best)
 
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
@@ -152,6 +213,12 @@ class ColumnsEngine:
         """The report with this id."""
         row = self._numbers.get(report_id)
         return None if row is None else self._report(row)
+
+    def translations(self, report_id: str) -> tuple[Report, ...]:
+        """The other reports of the same work, ordered by id."""
+        own = self._numbers.get(report_id)
+        rows = () if own is None else (row for row in self._works.siblings(own) if row != own)
+        return tuple(sorted(map(self._report, rows), key=lambda report: report.id))
 
     def _report(self, row: int) -> Report:
         shard = self._shards.shard_of_report(row)

@@ -13,6 +13,7 @@ from indexer.engines.crossing import Axis
 from indexer.engines.matching import counted
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
+from indexer.engines.works import Works
 from indexer.fields import FACET_NAMES
 
 # A value that so few of the reports have is counted pair by pair, which is then faster.
@@ -22,10 +23,12 @@ _COUNTS_BITS: Final = hasattr(np, "bitwise_count")
 
 
 class Facets:
-    """The values of `count` reports in every facet: for each facet the names of its values, and
+    """The values of reports in every facet: for each facet the names of its values, and
     pairs of a value's number (through all facets) and a report's."""
 
-    def __init__(self, names: Mapping[str, Sequence[str]], values: Ints, reports: Ints, count: int):
+    def __init__(
+        self, names: Mapping[str, Sequence[str]], values: Ints, reports: Ints, works: Works
+    ) -> None:
         self._names = [name for held in names.values() for name in held]
         ends = itertools.accumulate(len(held) for held in names.values())
         self._spans = {
@@ -35,7 +38,10 @@ class Facets:
         self._numbers = {
             facet: dict(zip(held, self._spans[facet], strict=True)) for facet, held in names.items()
         }
-        self._values, self._reports, self._count = values, reports, count
+        self._values, self._reports, self._works = values, reports, works
+        self._count = count = len(works.group)
+        shared = works.translated[reports]
+        self._shared_values, self._shared_reports = values[shared], reports[shared]
         self._axes: dict[str, Axis] = {}
         often = counted(values, len(self._names)) * BITS_A_PAIR >= max(1, count)
         frequent = often & _COUNTS_BITS
@@ -61,8 +67,8 @@ class Facets:
         return having
 
     def count(self, facets: Iterable[str], kept: Mask) -> dict[str, dict[str, int]]:
-        """How many of the kept reports have each value of some facets, without values that none
-        has."""
+        """How many works have a kept report with each value of some facets, without values that
+        none has."""
         counts = self._counts(kept).tolist()
         return {
             facet: {self._names[i]: counts[i] for i in self._spans[facet] if counts[i]}
@@ -83,6 +89,10 @@ class Facets:
         counts = counted(self._rare_values[kept.take(self._rare_reports)], len(self._names))
         if len(self._frequent):
             counts[self._frequent] = np.bitwise_count(self._bits & packed(kept)).sum(axis=1)
+        if len(self._shared_values):
+            counts -= self._works.repeated(
+                kept, self._shared_values, self._shared_reports, len(counts)
+            )
         return counts
 
 
@@ -98,7 +108,7 @@ def _bytes(bits: int) -> int:
     return -(-bits // 64) * 8
 
 
-def facets(parts: Sequence[Shard]) -> Facets:
+def facets(parts: Sequence[Shard], works: Works) -> Facets:
     """The facets of all segments; values are numbered through all of them."""
     numbers: dict[tuple[str, str], int] = {}
     for name in FACET_NAMES:
@@ -114,5 +124,4 @@ def facets(parts: Sequence[Shard]) -> Facets:
             values.append(renumbered[part.arrays[f"facet.{name}.value"]])
             reports.append(part.arrays[f"facet.{name}.report"] + np.int32(part.first_report))
     names = {name: [v for facet, v in numbers if facet == name] for name in FACET_NAMES}
-    count = sum(part.reports for part in parts)
-    return Facets(names, np.concatenate(values), np.concatenate(reports), count)
+    return Facets(names, np.concatenate(values), np.concatenate(reports), works)

@@ -1,4 +1,4 @@
-"""How many reports have each combination of values, over all segments."""
+"""How many works have each combination of values, over all segments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from indexer.engines.base import Combinations
 from indexer.engines.shards import Ints, Mask
 from indexer.engines.streams import NO_YEAR
+from indexer.engines.works import Works
 
 
 class Axis:
@@ -38,15 +39,16 @@ def year_axis(years: Ints) -> Axis:
     return Axis([str(year) for year in names.tolist()], values, reports, len(years))
 
 
-def combinations(kept: Mask, axes: Sequence[Axis]) -> Combinations:
-    """How many of the kept reports have each combination of values on the axes."""
+def combinations(kept: Mask, axes: Sequence[Axis], works: Works) -> Combinations:
+    """How many works have a kept report with each combination of values on the axes."""
     reports = np.flatnonzero(kept)
     codes = np.zeros(len(reports), np.int64)
     for axis in axes:
         reports, codes = axis.crossed(reports, codes)
-    found, counts = np.unique(codes, return_counts=True)
     sizes = [len(axis.names) for axis in axes]
-    assert math.prod(sizes) < 2**62, "a code holds one value of each axis"
+    assert math.prod(sizes) * len(kept) < 2**62, "a code holds one value of each axis, and a work"
+    once = np.unique(codes * len(kept) + works.group[reports]) // max(1, len(kept))
+    found, counts = np.unique(once, return_counts=True)
     numbers = np.unravel_index(found, sizes) if len(found) else [found] * len(axes)
     names = [
         [axis.names[n] for n in column.tolist()] for axis, column in zip(axes, numbers, strict=True)

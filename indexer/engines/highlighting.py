@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from indexer.engines.inverting import BODY, STEM_LANGUAGES
 from indexer.engines.marking import marked
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
-from indexer.syntax import Clause, Phrase, Prefix, Word
+from indexer.syntax import Clause, Expression, Phrase, Prefix, Word
 from indexer.text import variants
 
 Marks = tuple[tuple[int, int], ...]
@@ -31,9 +31,12 @@ def highlight(shard: Shard, clauses: Sequence[Clause], passages: Sequence[int]) 
     of_words = zip((last - counts).tolist(), last.tolist(), strict=True)
     of_body = list(zip(begin.tolist(), end.tolist(), strict=True))
     forms = shard.segment.stretches("token.form", of_words)
-    found = _asked_for(shard, clauses, forms, np.repeat(_languages(shard, numbers), counts))
+    languages = np.repeat(shard.languages(arrays["passage.lang"].take(numbers)), counts)
+    stems_of = arrays["form.stems"]
+    stems = stems_of.ravel().take(languages * stems_of.shape[1] + forms)
+    found = _asked_for(shard, clauses, forms, stems)
     # A phrase does not run from one passage into the next.
-    _add_phrases(shard, clauses, forms, ends - counts, found)
+    _add_phrases(shard, clauses, forms, stems, ends - counts, found)
     words = np.flatnonzero(found)
     starts = shard.segment.stretches("body.start", of_body).take(words).astype(np.int64)
     past = starts + shard.segment.stretches("body.size", of_body).take(words)
@@ -42,21 +45,14 @@ def highlight(shard: Shard, clauses: Sequence[Clause], passages: Sequence[int]) 
     return [tuple(spans[first:last]) for first, last in itertools.pairwise([0, *cuts])]
 
 
-def _languages(shard: Shard, passages: Ints) -> Ints:
-    """The row of stems for the language of each passage."""
-    row = np.array([int(name == "fr") for name in shard.segment.tables["langs"]], np.int64)
-    rows: Ints = row.take(shard.arrays["passage.lang"].take(passages))
-    return rows
-
-
-def _asked_for(shard: Shard, clauses: Sequence[Clause], forms: Array, languages: Ints) -> Mask:
+def _asked_for(shard: Shard, clauses: Sequence[Clause], forms: Array, stems: Array) -> Mask:
     """Which words have the stem of a word that was asked for, or begin as it was asked."""
-    stems_of = shard.arrays["form.stems"]
     # One more than there are stems: a form that has none in a language has the last.
     wanted = np.zeros(len(shard.terms["stem"]) + 1, bool)
-    numbers = (shard.term("stem", stem) for stem in _stems(clauses))
-    wanted[[number for number in numbers if number is not None]] = True
-    found: Mask = wanted.take(stems_of.ravel().take(languages * stems_of.shape[1] + forms))
+    for leaf in marked(clauses):
+        if isinstance(leaf, Word):
+            wanted[_stems(shard, leaf.text)] = True
+    found: Mask = wanted.take(stems)
     for leaf in marked(clauses):
         if isinstance(leaf, Prefix):
             first, last = shard.beginning(leaf.text)
@@ -64,30 +60,43 @@ def _asked_for(shard: Shard, clauses: Sequence[Clause], forms: Array, languages:
     return found
 
 
-def _stems(clauses: Sequence[Clause]) -> Iterator[str]:
-    """The stems of the words that were asked for."""
-    for leaf in marked(clauses):
-        if isinstance(leaf, Word):
-            yield from variants(leaf.text)
+def _stems(shard: Shard, word: str) -> list[int]:
+    numbers = (shard.term("stem", stem) for stem in variants(word))
+    return [number for number in numbers if number is not None]
 
 
 def _add_phrases(
-    shard: Shard, clauses: Sequence[Clause], forms: Array, begins: Ints, found: Mask
+    shard: Shard,
+    clauses: Sequence[Clause],
+    forms: Array,
+    stems: Array,
+    begins: Ints,
+    found: Mask,
 ) -> None:
     """Marks the words of phrases that were asked for; a passage begins at each of `begins`."""
+    # Most ways to say something are not on the page.
+    present = {*stems.tolist()}
     for leaf in marked(clauses):
         if isinstance(leaf, Phrase):
-            wanted = [shard.term("form", word) for word in leaf.words]
-            if None not in wanted:
-                for start in _runs(forms, wanted, begins):
-                    found[start : start + len(wanted)] = True
+            numbers = (shard.term("form", word) for word in leaf.words)
+            wanted = [[] if number is None else [number] for number in numbers]
+            terms = forms
+        elif isinstance(leaf, Expression):
+            stood = (present.intersection(_stems(shard, word)) for word in leaf.words)
+            wanted, terms = [list(numbers) for numbers in stood], stems
+        else:
+            continue
+        if all(wanted):
+            for start in _runs(terms, wanted, begins):
+                found[start : start + len(wanted)] = True
 
 
-def _runs(forms: Array, wanted: Sequence[int | None], begins: Ints) -> list[int]:
-    """Where the forms follow each other within a passage."""
-    starts = np.arange(max(0, len(forms) - len(wanted) + 1))
-    for step, form in enumerate(wanted):
-        starts = starts[forms[starts + step] == form]
+def _runs(terms: Array, wanted: Sequence[Sequence[int]], begins: Ints) -> list[int]:
+    """Where the wanted terms follow each other within a passage."""
+    starts = np.arange(max(0, len(terms) - len(wanted) + 1))
+    for step, accepted in enumerate(wanted):
+        following = terms[starts + step]
+        starts = starts[np.logical_or.reduce([following == number for number in accepted])]
     passage = np.searchsorted(begins, starts, side="right")
     same = passage == np.searchsorted(begins, starts + len(wanted) - 1, side="right")
     within: list[int] = starts[same].tolist()

@@ -2,12 +2,14 @@
 
 Arrays, by the prefix of their names (`R` reports, `P` passages, `T` words, `F` forms):
 
-    report.* (R)       id, content and entry (JSON), title (folded), year, lang, first passage
+    report.* (R)       id, content and entry (JSON), title (folded), original (the id of what it
+                       translates), year, lang, first passage
     facet.<name>.*     value and report of each pair; the values' names are a table
     passage.* (P)      number, page, lang, text, headings (JSON), lengths (P x fields), report
     token.form (T)     the words in order; token.at (P + 1) where each passage's words begin
     body.* (P + 1, words)  at, start, size: where the words of the text stand in it
     form.name, form.stems (2 x F)   the forms, sorted, and the stem of each in each language
+    stem.forms, stem.forms_at       the forms of each stem
     form.*, stem.*     postings: at (terms + 1), passages, impacts, fields (bits); forms also
                        have weights and positions, where fields lie apart by one
 """
@@ -31,7 +33,7 @@ BODY: Final = TEXT_NAMES.index("body")
 # Stems are kept for two languages; whatever is not French is stemmed as English, as in text.py.
 STEM_LANGUAGES: Final = ("en", "fr")
 # The fields of a passage that are in the language of the report.
-_REPORT_FIELDS: Final = [name in ("title", "summary") for name in TEXT_NAMES]
+REPORT_FIELDS: Final = [name in ("title", "summary") for name in TEXT_NAMES]
 _NO_STEM: Final = -1
 _LOW: Final = (1 << 32) - 1
 
@@ -61,6 +63,7 @@ def arrays(streams: Streams) -> tuple[dict[str, Array], dict[str, Sequence[str]]
         **packed([name.encode() for name in names], "form.name"),
         **packed([name.encode() for name in stem_names], "stem.name"),
         "form.stems": stems_of,
+        **forms_of(stems_of, len(stem_names)),
         **_postings("form", words, words.forms, len(names), positions=True),
         **_postings("stem", words, stems, len(stem_names), positions=False),
     }
@@ -107,7 +110,7 @@ def _french(streams: Streams) -> NDArray[np.bool_]:
     own = np.array([lang == "fr" for lang in streams.passages.langs], bool)
     reports = np.array([lang == "fr" for lang in streams.reports.langs], bool)
     of_report = np.repeat(reports, streams.reports.passages)
-    return np.where(_REPORT_FIELDS, of_report[:, None], own[:, None])
+    return np.where(REPORT_FIELDS, of_report[:, None], own[:, None])
 
 
 def _stems(names: Sequence[str], words: _Words) -> tuple[list[str], Array, Ints]:
@@ -123,6 +126,16 @@ def _stems(names: Sequence[str], words: _Words) -> tuple[list[str], Array, Ints]
         stems_of[lang, form] = number[name]
     chosen = stems_of[words.french.astype(np.int64), words.forms].astype(np.int64)
     return stem_names, stems_of, chosen
+
+
+def forms_of(stems_of: Array, count: int) -> dict[str, Array]:
+    """Compressed sparse rows: the forms of each stem, in whichever language."""
+    _, forms = np.nonzero(stems_of >= 0)
+    pairs = np.unique(np.stack([stems_of[stems_of >= 0], forms]), axis=1)
+    return {
+        "stem.forms": pairs[1].astype(np.int32),
+        "stem.forms_at": np.searchsorted(pairs[0], np.arange(count + 1)),
+    }
 
 
 def _postings(
@@ -172,6 +185,7 @@ def _report_columns(reports: Reports) -> dict[str, Array]:
         **packed(reports.contents, "report.content"),
         **packed(reports.entries, "report.entry"),
         **packed(reports.titles, "report.title"),
+        **packed(reports.originals, "report.original"),
         "report.year": np.array(reports.years, np.int32),
         "report.first": np.append(0, np.cumsum(np.array(reports.passages, np.int64))),
     }

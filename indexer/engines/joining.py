@@ -12,13 +12,16 @@ from typing import Final
 
 import numpy as np
 
+from indexer.engines.inverting import forms_of
 from indexer.engines.segment import Array, Output, Segment
 from indexer.engines.shards import Ints, Mask
 from indexer.engines.taking import Source, begin, sources_of
 from indexer.engines.terms import Terms, join_postings, stems_of_forms, terms_of
 from indexer.fields import FACET_NAMES
 
-_REPORT_TEXTS: Final = ("report.id", "report.content", "report.entry", "report.title")
+_REPORT_TEXTS: Final = (
+    *("report.id", "report.content", "report.entry", "report.title", "report.original"),
+)
 _PASSAGE_TEXTS: Final = ("passage.text", "passage.headings")
 _PASSAGE_ROWS: Final = ("passage.number", "passage.page", "passage.lengths")
 _BODY_ROWS: Final = ("body.start", "body.size")
@@ -31,7 +34,10 @@ def join(path: Path, segments: Sequence[tuple[Segment, Mask]]) -> str:
     forms, stems = terms_of(sources, "form"), terms_of(sources, "stem")
     join_postings(output, sources, "form", forms)
     join_postings(output, sources, "stem", stems)
-    output.write("form.stems", stems_of_forms(sources, forms, stems))
+    stems_of = stems_of_forms(sources, forms, stems)
+    output.write("form.stems", stems_of)
+    for name, column in forms_of(stems_of, len(stems.names)).items():
+        output.write(name, column)
     tables = {f"facet.{name}": _join_facet(output, sources, name) for name in FACET_NAMES}
     tables["langs"] = sorted({name for s in sources for name in s.segment.tables["langs"]})
     _copy(output, sources, forms, tables["langs"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from indexer.models import Passage
-from indexer.syntax import Clause, Leaf, Phrase, Prefix, leaves
+from indexer.syntax import Clause, Expression, Leaf, Phrase, Prefix, leaves
 from indexer.text import Word, stem, variants, words
 
 # What was asked of headings or summaries only is not marked in the text.
@@ -26,12 +26,24 @@ def marked(clauses: Sequence[Clause]) -> Iterator[Leaf]:
 
 
 def _positions(found: Sequence[Word], lang: str, leaf: Leaf) -> Iterable[int]:
-    if isinstance(leaf, Phrase):
-        size = len(leaf.words)
-        forms = tuple(word.text for word in found)
-        starts = [i for i in range(len(forms) - size + 1) if forms[i : i + size] == leaf.words]
-        return {i for start in starts for i in range(start, start + size)}
-    if isinstance(leaf, Prefix):
-        return {i for i, word in enumerate(found) if word.text.startswith(leaf.text)}
+    match leaf:
+        case Phrase(wanted):
+            return _runs([word.text for word in found], [{word} for word in wanted])
+        case Expression(wanted):
+            stems = [stem(word.text, lang) for word in found]
+            return _runs(stems, [set(variants(word)) for word in wanted])
+        case Prefix(text):
+            return {i for i, word in enumerate(found) if word.text.startswith(text)}
     accepted = variants(leaf.text)
     return {i for i, word in enumerate(found) if stem(word.text, lang) in accepted}
+
+
+def _runs(terms: Sequence[str], wanted: Sequence[set[str]]) -> set[int]:
+    """The places of wanted terms that follow each other."""
+    size = len(wanted)
+    return {
+        i
+        for start in range(len(terms) - size + 1)
+        if all(terms[start + k] in one for k, one in enumerate(wanted))
+        for i in range(start, start + size)
+    }

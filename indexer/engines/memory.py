@@ -22,7 +22,7 @@ from indexer.engines.scoring import impact, kept, rarity, unit
 from indexer.errors import EngineError
 from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES, TextField, exact
 from indexer.models import Passage, Report
-from indexer.syntax import Leaf, Phrase, Prefix, Word
+from indexer.syntax import Expression, Leaf, Phrase, Prefix, Word
 from indexer.text import variants
 
 FILE: Final = "reports.jsonl"
@@ -61,7 +61,7 @@ class MemoryEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
-        ranking = rank(self._rows, request, self._score)
+        ranking = rank(self._rows, request, self)
         page = ranking.ranked[request.offset : request.offset + request.limit]
         return Matches(
             len(ranking.ranked),
@@ -73,11 +73,13 @@ class MemoryEngine:
         )
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
-        """How many of the reports that match have each combination of values."""
-        rows = (ranked.row for ranked in rank(self._rows, request, self._score).ranked)
-        return Counter(
-            values for row in rows for values in itertools.product(*(on(row, a) for a in axes))
-        )
+        """How many of the works that match have each combination of values."""
+        held = {
+            (values, row.report.work)
+            for row in rank(self._rows, request, self).kept
+            for values in itertools.product(*(on(row, axis) for axis in axes))
+        }
+        return Counter(values for values, _ in held)
 
     def entries(self) -> Sequence[Entry]:
         """An entry for every report, ordered by id."""
@@ -91,6 +93,12 @@ class MemoryEngine:
         """The report with this id."""
         row = self._by_id.get(report_id)
         return row.report if row else None
+
+    def translations(self, report_id: str) -> tuple[Report, ...]:
+        """The other reports of the same work, ordered by id."""
+        own = self.report(report_id)
+        reports = self.reports() if own else ()
+        return tuple(r for r in reports if own and r.work == own.work and r.id != own.id)
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order."""
@@ -123,24 +131,59 @@ class MemoryEngine:
         passage = self._passages[number]
         return Found(passage, marks(passage, request.clauses))
 
-    def _score(self, leaf: Leaf) -> Scores:
+    def score(self, leaf: Leaf) -> Scores:
         """The score of a clause in each passage that has it; a word counts as all of its terms."""
-        match leaf:
-            case Word(text):
-                parts = [
-                    (1.0, self._word_impacts(stem, leaf, stems=True)) for stem in variants(text)
-                ]
-                parts.append((EXACT_WEIGHT, self._word_impacts(text, leaf, stems=False)))
-            case Phrase(words):
-                parts = [(1.0, self._impacts(self._phrase_weights(words), leaf))]
-            case Prefix(text):
-                parts = [(1.0, self._impacts(self._prefix_weights(text), leaf))]
         scores: dict[int, float] = defaultdict(float)
-        for share, impacts in parts:
-            telling = rarity(len(self._passages), len(impacts))
+        for share, impacts in self._parts(leaf):
+            telling = self.rarity(len(impacts))
             for number, value in impacts.items():
                 scores[number] += share * telling * value
         return scores
+
+    def impacts(self, leaf: Leaf) -> Impacts:
+        """What a clause is worth in each passage that has it, however rare it is: the best of a
+        word's stems, and its exact form beside it."""
+        *stems, last = self._parts(leaf)
+        if not stems:
+            return last[1]
+        best: dict[int, float] = {}
+        for _, impacts in stems:
+            for number, value in impacts.items():
+                best[number] = max(value, best.get(number, 0.0))
+        share, exact = last
+        return {number: value + share * exact.get(number, 0.0) for number, value in best.items()}
+
+    def rarity(self, having: int) -> float:
+        """How much something tells that so many passages have."""
+        return rarity(len(self._passages), having)
+
+    def stems(self, number: int) -> frozenset[str]:
+        """The stems of a passage."""
+        return frozenset(stem for name in TEXT_NAMES for stem in self._tokens[number][name])
+
+    def having(self, stem: str) -> Scores:
+        """What a stem is worth in each passage that has it."""
+        return self._word_impacts(stem, Word(stem), stems=True)
+
+    def word_rarity(self, word: Word) -> float:
+        """How much the rarer of a word's stems tells."""
+        having = (len(self._stems.get(stem, ())) for stem in variants(word.text))
+        return max((self.rarity(count) for count in having if count), default=0.0)
+
+    def _parts(self, leaf: Leaf) -> list[tuple[float, Impacts]]:
+        """The terms that a clause counts as, each with its share; the exact form comes last."""
+        match leaf:
+            case Word(text):
+                return [
+                    *((1.0, self._word_impacts(s, leaf, stems=True)) for s in variants(text)),
+                    (EXACT_WEIGHT, self._word_impacts(text, leaf, stems=False)),
+                ]
+            case Phrase(words):
+                return [(1.0, self._impacts(self._phrase_weights(words), leaf))]
+            case Expression(words):
+                return [(1.0, self._impacts(self._expression_weights(words), leaf))]
+            case Prefix(text):
+                return [(1.0, self._impacts(self._prefix_weights(text), leaf))]
 
     def _word_impacts(self, term: str, leaf: Leaf, *, stems: bool) -> Impacts:
         index = self._stems if stems else self._forms
@@ -165,9 +208,18 @@ class MemoryEngine:
         return unit(field, float(len(self._tokens[number][field.name]))) * held.get(field.name, 0)
 
     def _phrase_weights(self, words: tuple[str, ...]) -> Weights:
+        wanted = [{word} for word in words]
+        return self._run_weights({exact(name): name for name in TEXT_NAMES}, wanted)
+
+    def _expression_weights(self, words: tuple[str, ...]) -> Weights:
+        wanted = [set(variants(word)) for word in words]
+        return self._run_weights({name: name for name in TEXT_NAMES}, wanted)
+
+    def _run_weights(self, names: Mapping[str, str], wanted: Sequence[set[str]]) -> Weights:
+        """Counted like a term of its own; `names` maps index fields to texts."""
         counts: dict[int, Counter[str]] = {}
         for number, held in enumerate(self._tokens):
-            found = Counter({name: _runs(held[exact(name)], words) for name in TEXT_NAMES})
+            found = Counter({name: _runs(held[key], wanted) for key, name in names.items()})
             if found.total():
                 counts[number] = +found
         return self._weights(counts)
@@ -192,9 +244,10 @@ def _counted(tokens: Iterable[Mapping[str, Sequence[str]]], names: Mapping[str, 
     return counts
 
 
-def _runs(forms: Sequence[str], words: tuple[str, ...]) -> int:
-    size = len(words)
-    return sum(tuple(forms[i : i + size]) == words for i in range(len(forms) - size + 1))
+def _runs(terms: Sequence[str], wanted: Sequence[set[str]]) -> int:
+    """How often the wanted terms follow each other."""
+    starts = range(len(terms) - len(wanted) + 1)
+    return sum(all(terms[i + k] in one for k, one in enumerate(wanted)) for i in starts)
 
 
 class MemoryWriter:

@@ -6,24 +6,46 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
-from indexer.engines.base import Request
-from indexer.engines.scoring import steps
+from indexer.engines.base import Favour, Feedback, Request
+from indexer.engines.scoring import SHARE_POWER, steps, telling
 from indexer.models import Report
-from indexer.syntax import AnyOf, Clause, Leaf, Not, required
+from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, Word, required, size
 from indexer.text import fold
 
-# A report is worth its best passage, and a tenth of each of the next two.
+# A report is worth its best passage, and a share of each of the next two.
 NEXT_PASSAGES: Final = 2
-NEXT_WEIGHT: Final = 0.1
+NEXT_WEIGHT: Final = 0.3
 
 # The axis that is not a facet.
 YEAR: Final = "year"
 
 Scores = Mapping[int, float]
+
+
+class Scorer(Protocol):
+    """An engine that scores one clause at a time."""
+
+    def score(self, leaf: Leaf) -> Scores:
+        """The score of a clause in each passage that has it."""
+
+    def impacts(self, leaf: Leaf) -> Scores:
+        """What a clause is worth in each passage that has it, however rare it is."""
+
+    def rarity(self, having: int) -> float:
+        """How much something tells that so many passages have."""
+
+    def stems(self, number: int) -> Collection[str]:
+        """The stems of a passage, each once."""
+
+    def having(self, stem: str) -> Scores:
+        """What a stem is worth in each passage that has it, however rare it is."""
+
+    def word_rarity(self, word: Word) -> float:
+        """How much the rarer of a word's stems tells; nothing when no passage has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +68,21 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Every kept report in order, and the facet counts."""
+    """Every work that is kept in order, as one of its reports; all reports that are kept, and the
+    facet counts."""
 
     ranked: Sequence[Ranked]
+    kept: Sequence[Row]
     facets: Mapping[str, Mapping[str, int]]
 
 
-def rank(rows: Sequence[Row], request: Request, score: Callable[[Leaf], Scores]) -> Ranking:
-    """The reports that a request keeps, in its order; `score` gives the passages of a clause."""
+def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
+    """The reports that a request keeps, in its order."""
     everything = [number for row in rows for number in row.passages]
-    scores = combine(request.clauses, everything, score)
+    matching = combine(request.clauses, everything, scorer)
+    scores = _favoured(rows, matching, request.favours)
+    if request.feedback and sort_of(request) == "relevance":
+        scores = _echoed(rows, scores, request.feedback, scorer)
     found = [ranked for row in rows if (ranked := _grouped(row, scores, request)) is not None]
     failed = [_failed_filters(ranked.row, request) for ranked in found]
     kept = [ranked for ranked, failures in zip(found, failed, strict=True) if not failures]
@@ -65,45 +92,132 @@ def rank(rows: Sequence[Row], request: Request, score: Callable[[Leaf], Scores])
         )
         for name in request.facets
     }
-    return Ranking(sorted(kept, key=_ORDERS[sort_of(request)]), facets)
+    return Ranking(_works(kept, request), [ranked.row for ranked in kept], facets)
+
+
+def _favoured(rows: Sequence[Row], scores: Scores, favours: Sequence[Favour]) -> Scores:
+    """The scores, those of reports with favoured values raised."""
+    shares = {
+        number: sum(f.weight for f in favours if not f.values.isdisjoint(row.facets[f.facet]))
+        for row in rows
+        for number in row.passages
+    }
+    return {number: value * (1 + shares[number]) for number, value in scores.items()}
+
+
+def _echoed(rows: Sequence[Row], scores: Scores, feedback: Feedback, scorer: Scorer) -> Scores:
+    """The scores, each with its echo."""
+    one = Request(snippets=1)
+    found = [ranked for row in rows if (ranked := _grouped(row, scores, one)) is not None]
+    first = heapq.nsmallest(feedback.reports, found, key=_by_relevance)
+    strengths: dict[str, float] = defaultdict(float)
+    for ranked in first:
+        for stem in scorer.stems(ranked.passages[0]):
+            strengths[stem] += ranked.score / first[0].score
+    postings = {stem: scorer.having(stem) for stem in strengths}
+    for stem, held in postings.items():
+        strengths[stem] *= scorer.rarity(len(held)) if len(held) > 1 else 0.0
+    strongest = sorted(strengths, key=lambda stem: (-steps(strengths[stem]), stem))
+    echoes: dict[int, float] = defaultdict(float)
+    for stem in strongest[: feedback.terms]:
+        share = strengths[stem] / strengths[strongest[0]] if strengths[stem] else 0.0
+        for number, value in postings[stem].items():
+            echoes[number] += share * scorer.rarity(len(postings[stem])) * value
+    greatest = max((echoes[number] for number in scores), default=0.0)
+    if not greatest:
+        return scores
+    scale = feedback.weight * max(scores.values()) / greatest
+    return {number: value + scale * echoes[number] for number, value in scores.items()}
+
+
+def _works(kept: Sequence[Ranked], request: Request) -> list[Ranked]:
+    """One report of each work, in order: in the language of the request if there is one that is
+    kept, with the best score of all that are."""
+    order = _ORDERS[sort_of(request)]
+    works: dict[str, list[Ranked]] = defaultdict(list)
+    for ranked in sorted(kept, key=order):
+        works[ranked.row.report.work].append(ranked)
+    shown = []
+    for together in works.values():
+        spoken = [ranked for ranked in together if ranked.row.report.lang == request.lang]
+        best = max(ranked.score for ranked in together)
+        shown.append(replace((spoken or together)[0], score=best))
+    if sort_of(request) == "relevance":
+        # In the order of the report of each work that matched best.
+        return shown
+    return sorted(shown, key=order)
 
 
 def combine(
-    clauses: Sequence[Clause], everything: Iterable[int], score: Callable[[Leaf], Scores]
+    clauses: Sequence[Clause], everything: Iterable[int], scorer: Scorer
 ) -> dict[int, float]:
     """The score of each passage that matches: the sum over clauses, times the share matched.
 
-    A clause that is required must match; without any clause but exclusions everything matches.
+    A clause that is required must match, a boost need not; without any clause but exclusions
+    everything matches.
     """
-    wanted = [clause for clause in clauses if not isinstance(clause, Not)]
-    parts = [_clause_scores(clause, score) for clause in wanted]
+    wanted = [clause for clause in clauses if not isinstance(clause, (Not, Boost))]
+    parts = [_clause_scores(clause, scorer) for clause in wanted]
     totals: dict[int, float] = defaultdict(float)
     matched: Counter[int] = Counter()
     for part in parts:
-        for number, value in part.items():
+        for number, (value, share) in part.items():
             totals[number] += value
-            matched[number] += 1
+            matched[number] += share
     if not wanted:
         totals.update(dict.fromkeys(everything, 0.0))
+    for clause in clauses:
+        if isinstance(clause, Boost):
+            for number, value in scorer.score(clause.leaf).items():
+                if number in totals:
+                    totals[number] += clause.weight * value
     musts = [part for clause, part in zip(wanted, parts, strict=True) if required(clause)]
-    excluded = {n for clause in clauses if isinstance(clause, Not) for n in score(clause.clause)}
-    share = max(1, len(wanted))
+    excluded = {
+        n for clause in clauses if isinstance(clause, Not) for n in scorer.score(clause.clause)
+    }
+    most = max(1, sum(map(size, wanted)))
     return {
-        number: total * matched[number] / share
+        number: total * (matched[number] / most) ** SHARE_POWER
         for number, total in totals.items()
         if number not in excluded and all(number in must for must in musts)
     }
 
 
-def _clause_scores(clause: Clause, score: Callable[[Leaf], Scores]) -> Scores:
+def _clause_scores(clause: Clause, scorer: Scorer) -> Mapping[int, tuple[float, int]]:
+    """The score of a clause in each passage that matches, and for how many clauses it counts."""
+    if isinstance(clause, Synonyms):
+        return _synonym_scores(clause, scorer)
     if not isinstance(clause, AnyOf):
-        assert not isinstance(clause, Not)
-        return score(clause)
+        assert not isinstance(clause, (Not, Boost))
+        return {number: (value, 1) for number, value in scorer.score(clause).items()}
     best: dict[int, float] = {}
     for leaf in clause.clauses:
-        for number, value in score(leaf).items():
+        for number, value in scorer.score(leaf).items():
             best[number] = max(value, best.get(number, 0.0))
-    return best
+    return {number: (value, 1) for number, value in best.items()}
+
+
+def _synonym_scores(clause: Synonyms, scorer: Scorer) -> Mapping[int, tuple[float, int]]:
+    """A concept in one of its ways, or as much of it as the words typed for it make up apart."""
+    best: dict[int, float] = {}
+    for way in clause.alternatives:
+        for number, value in scorer.impacts(way.leaf).items():
+            best[number] = max(way.weight * value, best.get(number, 0.0))
+    apart: dict[int, float] = defaultdict(float)
+    words: Counter[int] = Counter()
+    for word in clause.words if len(clause.words) > 1 else ():
+        for number, value in scorer.score(word).items():
+            apart[number] += value
+            words[number] += 1
+    rarities = [scorer.word_rarity(word) for word in clause.words]
+    worth = telling(scorer.rarity(len(best)), rarities)
+    return {
+        number: (
+            max(apart.get(number, 0.0), worth * best.get(number, 0.0)),
+            len(clause.words) if number in best else words[number],
+        )
+        for number in best.keys() | apart.keys()
+    }
 
 
 def _grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked | None:
@@ -133,7 +247,8 @@ def _in_years(year: int | None, request: Request) -> bool:
 
 
 def _count(name: str, rows: Iterable[Row]) -> Mapping[str, int]:
-    return Counter(value for row in rows for value in row.facets.get(name, ()))
+    works = {(value, row.report.work) for row in rows for value in row.facets.get(name, ())}
+    return Counter(value for value, _ in works)
 
 
 def on(row: Row, axis: str) -> Sequence[str]:
@@ -145,7 +260,7 @@ def on(row: Row, axis: str) -> Sequence[str]:
 
 def sort_of(request: Request) -> str:
     """The order of a request: without words there is no relevance, and the newest come first."""
-    by_text = any(not isinstance(clause, Not) for clause in request.clauses)
+    by_text = any(not isinstance(clause, (Not, Boost)) for clause in request.clauses)
     return request.sort if by_text or request.sort != "relevance" else "newest"
 
 

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from indexer.engines.stretches import Stretches
 from indexer.errors import EngineError, IndexOutdated
 
-VERSION: Final = 1
+VERSION: Final = 2
 _MAGIC: Final = b"EVIDCOL\n"
 _PREAMBLE: Final = struct.Struct("<8sQI")
 _ALIGNMENT: Final = 64

@@ -87,11 +87,14 @@ class Shard:
         self.postings = {kind: Postings(self.arrays, kind) for kind in ("stem", "form")}
         self._found: dict[tuple[str, str], int | None] = {}
         self.ids = segment.texts("report.id")
+        self._originals = segment.texts("report.original")
         self._contents = segment.stored_texts("report.content")
         self._entries = segment.texts("report.entry")
         self._texts = segment.stored_texts("passage.text")
         self._headings = segment.texts("passage.headings")
         self._langs = segment.tables["langs"]
+        # Whatever is not French is stemmed as English, as in text.py.
+        self._stem_rows = np.array([int(name == "fr") for name in self._langs], np.int64)
         self._numbers, self._pages, self._lang_codes = (
             memoryview(self.arrays[f"passage.{name}"])  # type: ignore[arg-type]
             for name in ("number", "page", "lang")
@@ -117,6 +120,29 @@ class Shard:
         wanted, names = prefix.encode(), self.terms["form"]
         # No byte of UTF-8 is 255, so that this is past everything that begins so.
         return names.place(wanted), names.place(wanted + b"\xff")
+
+    def languages(self, codes: Array) -> Ints:
+        """The row of stems for each code of a language."""
+        rows: Ints = self._stem_rows[codes]
+        return rows
+
+    def owners(self, passages: Array) -> Ints:
+        """The report of each passage, numbered within the segment."""
+        return np.searchsorted(self.arrays["report.first"], passages, side="right") - 1
+
+    def language(self, number: int) -> str:
+        """The language of a report of the segment."""
+        name: str = self._langs[self.arrays["report.lang"][number]]
+        return name
+
+    def translated(self) -> list[int]:
+        """The reports that are translations, numbered within the segment."""
+        found: list[int] = np.flatnonzero(np.diff(self.arrays["report.original.at"])).tolist()
+        return found
+
+    def original(self, number: int) -> str:
+        """The id of what a report of the segment translates."""
+        return self._originals[number].decode()
 
     def every(self) -> Mask:
         """A new mask of the passages that are still there."""
@@ -182,11 +208,16 @@ class Shards:
         """How many passages have a number, also those that are gone."""
         return len(self.live)
 
+    def shard_of_passage(self, passage: int) -> Shard:
+        """The shard that holds a passage."""
+        return self.parts[bisect.bisect(self.parts, passage, key=_first_passage) - 1]
+
     def shard_of_report(self, report: int) -> Shard:
         """The shard that holds a report."""
         return self.parts[bisect.bisect(self.parts, report, key=_first_report) - 1]
 
 
+_first_passage: Final = operator.attrgetter("first_passage")
 _first_report: Final = operator.attrgetter("first_report")
 
 

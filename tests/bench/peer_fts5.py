@@ -41,6 +41,10 @@ _BEST: Final = """
 SELECT rowid, snippet(passage_fts, 3, '<mark>', '</mark>', '…', 40)
 FROM passage_fts WHERE passage_fts MATCH ? ORDER BY rank LIMIT ?
 """
+_RANKED: Final = """
+SELECT report FROM passage_fts JOIN passage ON passage.id = passage_fts.rowid
+WHERE passage_fts MATCH ? ORDER BY rank LIMIT ?
+"""
 _COUNT: Final = """
 SELECT combination, count(*) FROM passage_fts JOIN counted ON counted.id = passage_fts.rowid
 WHERE passage_fts MATCH ? GROUP BY combination
@@ -100,6 +104,13 @@ class _Searcher:
             snippets=tuple(snippet for _, snippet in best),
             facets=self._summed(counts),
         )
+
+    def ranked(self, question: Question, passages: int) -> list[str]:
+        """The reports of the best so many passages, best first."""
+        if not question.words:
+            return []
+        found = self._database.execute(_RANKED, (any_of(question.words), passages))
+        return list(dict.fromkeys(report for (report,) in found))
 
     def _reports(self, numbers: list[int]) -> Iterator[str]:
         for number in numbers:

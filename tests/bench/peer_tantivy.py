@@ -84,6 +84,12 @@ class _Searcher:
             facets={name: _values(counted[name]) for name in FACETS},
         )
 
+    def ranked(self, question: Question, passages: int) -> list[str]:
+        """The reports of the best so many passages, best first."""
+        hits = self._searcher.search(self._query(question), limit=passages).hits
+        reports = (self._searcher.doc(address)["report"][0] for _, address in hits)
+        return list(dict.fromkeys(reports))
+
     def _query(self, question: Question) -> tantivy.Query:
         text = " ".join(question.words)
         return self._index.parse_query(text, self._fields, field_boosts=WEIGHTS)

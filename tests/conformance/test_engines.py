@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer import engines, syntax, vocabulary
-from indexer.engines.base import Engine, Request
+from indexer.engines.base import Engine, Favour, Feedback, Request
 from indexer.fields import FACET_NAMES
 from indexer.models import Label, Passage, Report
 from indexer.prepare import facets
+from indexer.query import SORTS
+from indexer.thesaurus import leaf_of
 
 ENGINES = ("memory", "whoosh")
 VOCABULARY = vocabulary.load()
@@ -126,6 +129,165 @@ def ask(engine: Engine, text: str, **options: object) -> list[str]:
     """The ids that a query text finds, in order."""
     request = Request(clauses=syntax.parse(text).clauses, **options)  # type: ignore[arg-type]
     return [match.report.id for match in engine.search(request).page]
+
+
+def find(engine: Engine, *clauses: syntax.Clause, **options: object) -> list[str]:
+    """The ids that clauses find, in order."""
+    request = Request(clauses=clauses, **options)  # type: ignore[arg-type]
+    return [match.report.id for match in engine.search(request).page]
+
+
+def concept(typed: str, *others: str) -> syntax.Synonyms:
+    """Typed words and other words for the same, which count a little less."""
+    ways = ((typed, 1.0), *((other, 0.7) for other in others))
+    return syntax.Synonyms(
+        tuple(map(syntax.Word, typed.split())),
+        tuple(syntax.Alternative(leaf_of(way.split()), weight) for way, weight in ways),
+    )
+
+
+def test_an_expression_finds_its_words_side_by_side_in_all_their_forms(engine: Engine) -> None:
+    assert find(engine, syntax.Expression(("contacts", "with", "polices"))) == ["housing-first"]
+    assert find(engine, syntax.Expression(("collectivite", "y", "gagne"))) == []
+    assert find(engine, syntax.Expression(("collectivite", "y", "gagnent"))) == ["itinerance"]
+    assert find(engine, syntax.Expression(("with", "contact"))) == []
+
+
+def test_a_concept_is_found_in_any_of_its_ways_that_which_was_typed_first(engine: Engine) -> None:
+    assert find(engine, concept("teenagers", "jeunes", "young people")) == [
+        "mentoring",
+        "itinerance",
+    ]
+    assert find(engine, concept("kids", "jeunes")) == ["itinerance"]
+    assert find(engine, concept("adolescents")) == []
+
+
+def test_several_other_words_do_not_add_up(engine: Engine) -> None:
+    one = engine.search(Request((concept("kids", "teenagers"),))).page[0]
+    two = engine.search(Request((concept("kids", "teenagers", "adults"),))).page[0]
+    assert one.report.id == two.report.id == "mentoring"
+    assert two.score <= one.score
+
+
+def test_a_concept_counts_for_as_many_words_as_were_typed_for_it(engine: Engine) -> None:
+    found = find(engine, concept("street people", "home"), syntax.Word("night"))
+    assert found == ["lighting", "housing-first", "mentoring"]
+
+
+def test_a_boost_orders_what_is_found_and_finds_nothing(engine: Engine) -> None:
+    police = syntax.Word("police")
+    assert find(engine, police, limit=1) == ["itinerance"]
+    boost = syntax.Boost(syntax.Expression(("fewer", "call")), 5.0)
+    assert find(engine, police, boost, limit=1) == ["lighting"]
+    assert set(find(engine, police, boost)) == set(find(engine, police))
+
+
+def test_a_favoured_value_orders_what_is_found_and_finds_nothing(engine: Engine) -> None:
+    police = syntax.parse("police").clauses
+    plain = [match.report.id for match in engine.search(Request(police)).page]
+    assert plain[0] == "itinerance"
+    favour = Favour("sector", frozenset({"housing", "urban-planning"}), 0.4)
+    lighting = Favour("type", frozenset({"review"}), 4.0)
+    raised = engine.search(Request(police, favours=(favour, lighting))).page
+    assert raised[0].report.id == "lighting"
+    assert {match.report.id for match in raised} == set(plain)
+
+
+LIKE = (
+    report("prowlers", "Prowlers", "Prowlers come at night where no lamps shine.", year=2001),
+    report("gardens", "Gardens", "Prowlers visit gardens and sheds.", year=2001),
+    report("alleys", "Alleys", "Prowlers visit where no lamps shine.", year=2001),
+)
+
+
+def test_what_the_first_answers_have_in_common_ranks_others_higher(open_engine: Open) -> None:
+    engine = open_engine(LIKE)
+    prowlers = syntax.parse("prowlers").clauses
+
+    def order(feedback: Feedback | None) -> list[str]:
+        found = engine.search(Request(prowlers, feedback=feedback)).page
+        return [match.report.id for match in found]
+
+    assert order(None) == ["prowlers", "gardens", "alleys"]
+    assert order(Feedback(reports=1, terms=5, weight=1.0)) == ["prowlers", "alleys", "gardens"]
+    assert order(Feedback(reports=1, terms=0, weight=1.0)) == order(None)
+
+
+def test_feedback_changes_no_filter_no_count_and_no_other_order(engine: Engine) -> None:
+    feedback = Feedback(reports=2, terms=10, weight=0.8)
+    for sort in ("relevance", "newest", "title"):
+        plain = Request(syntax.parse("police").clauses, facets=FACET_NAMES, sort=sort)
+        one, other = engine.search(plain), engine.search(replace(plain, feedback=feedback))
+        assert (one.total, one.facets) == (other.total, other.facets)
+        shown = [match.report.id for match in other.page]
+        assert sort == "relevance" or shown == [match.report.id for match in one.page]
+
+
+def test_other_words_are_marked_where_they_stand(engine: Engine) -> None:
+    request = Request((concept("kids", "contact with police"),), limit=1)
+    (match,) = engine.search(request).page
+    found = match.passages[0]
+    marked = [found.passage.text[start:end] for start, end in found.marks]
+    assert marked == ["Contact", "with", "police"]
+
+
+TRANSLATED = (
+    *CORPUS,
+    report(
+        "lampes",
+        "Lampes de rue",
+        "De meilleures lampes ont réduit les vols.",
+        lang="fr",
+        translation_of="lighting",
+        sectors=("urban-planning",),
+        year=2009,
+        province="QC",
+    ),
+)
+
+
+def test_a_report_and_its_translation_are_one_result(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    matches = engine.search(Request(asked, facets=FACET_NAMES))
+    assert matches.total == len(matches.page) == 1
+    assert matches.facets["sector"] == {"urban-planning": 1}
+    assert matches.facets["lang"] == {"en": 1, "fr": 1}
+    assert matches.facets["province"] == {"ON": 1, "QC": 1}
+    assert [report.id for report in engine.translations("lighting")] == ["lampes"]
+    assert [report.id for report in engine.translations("lampes")] == ["lighting"]
+    assert engine.translations("mentoring") == engine.translations("absent") == ()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_work_is_shown_in_the_language_asked_for(open_engine: Open, sort: str) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    for lang, shown in (("en", "lighting"), ("fr", "lampes")):
+        (match,) = engine.search(Request(asked, lang=lang, sort=sort)).page
+        assert match.report.id == shown
+        assert match.passages[0].passage.report_id == shown
+
+
+def test_a_work_is_worth_its_best_version_whichever_is_shown(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps").clauses
+    (english,) = engine.search(Request(asked, lang="en")).page
+    french = engine.search(Request(syntax.parse("lampes lamps").clauses, lang="fr")).page[0]
+    assert english.report.id == "lighting"
+    both = engine.search(Request(syntax.parse("lampes lamps").clauses)).page[0]
+    assert french.score == both.score
+
+
+def test_a_filter_keeps_the_version_that_it_fits(open_engine: Open) -> None:
+    engine = open_engine(TRANSLATED)
+    asked = syntax.parse("lamps lampes").clauses
+    kept = Request(asked, {"province": frozenset({"QC"})}, lang="en", facets=FACET_NAMES)
+    matches = engine.search(kept)
+    assert [match.report.id for match in matches.page] == ["lampes"]
+    assert (matches.total, matches.facets["lang"]) == (1, {"fr": 1})
+    # The count of another value is what choosing it as well would leave.
+    assert matches.facets["province"] == {"ON": 1, "QC": 1}
 
 
 def test_a_word_finds_reports_in_every_text_field(engine: Engine) -> None:

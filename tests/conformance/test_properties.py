@@ -16,11 +16,11 @@ from whoosh import index
 
 from indexer import engines, syntax
 from indexer.engines import compacting, counting, taking, terms, volumes
-from indexer.engines.base import Engine, Matches, Request
+from indexer.engines.base import Engine, Favour, Feedback, Matches, Request
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
 from indexer.query import SORTS
-from indexer.text import words
+from indexer.text import fold, words
 
 _ENGLISH = "police polices Policing policed lamp Lamps first housing housings theft thefts"
 _FRENCH = "lampe lampes été ETE l’été eaux eau l’eau jeune jeunes d’ aujourd’hui œuvre"
@@ -64,6 +64,7 @@ def contents(draw: st.DrawFn, report_id: str) -> Content:
         fingerprint="f",
         added=dt.date(2026, 1, 1),
         summary=draw(st.none() | some_words),
+        translation_of=draw(st.none() | st.sampled_from("abcdz")),
         year=draw(st.none() | st.integers(2010, 2013)),
         passages=len(passages),
     )
@@ -97,10 +98,31 @@ clauses = st.one_of(
     st.lists(leaves, min_size=2, max_size=3).map(" OR ".join),
 )
 queries = st.lists(clauses, max_size=5).map(" ".join)
+a_word = st.sampled_from(WORDS).map(fold).filter(str.isalnum)
+expressions = st.lists(a_word, min_size=1, max_size=3).map(tuple).map(syntax.Expression)
+ways = st.builds(
+    syntax.Alternative, st.one_of(a_word.map(syntax.Word), expressions), st.sampled_from((0.5, 1.0))
+)
+synonyms = st.builds(
+    syntax.Synonyms,
+    st.lists(a_word.map(syntax.Word), min_size=1, max_size=3, unique=True).map(tuple),
+    st.lists(ways, max_size=4).map(tuple),
+)
+boosts = st.builds(syntax.Boost, expressions, st.sampled_from((0.1, 0.5)))
+meant = st.lists(st.one_of(expressions, synonyms, synonyms, boosts), max_size=3).map(tuple)
+favours = st.builds(
+    Favour,
+    st.sampled_from(FACET_NAMES[:3]),
+    st.frozensets(st.sampled_from(VALUES), max_size=2),
+    st.sampled_from((0.1, 0.3)),
+)
+feedback = st.builds(Feedback, st.integers(1, 3), st.integers(1, 5), st.sampled_from((0.5, 0.8)))
 years = st.none() | st.integers(2009, 2014)
 requests = st.builds(
     Request,
-    clauses=queries.map(lambda text: syntax.parse(text).clauses),
+    clauses=st.tuples(queries.map(lambda text: syntax.parse(text).clauses), meant).map(
+        lambda pair: (*pair[0], *pair[1])
+    ),
     filters=st.dictionaries(
         st.sampled_from(FACET_NAMES[:3]),
         st.frozensets(st.sampled_from((*VALUES, "none")), min_size=1, max_size=2),
@@ -113,6 +135,9 @@ requests = st.builds(
     offset=st.integers(0, 6),
     limit=st.integers(1, 6),
     snippets=st.integers(0, 4),
+    lang=st.sampled_from((None, "en", "fr")),
+    favours=st.lists(favours, max_size=2).map(tuple),
+    feedback=st.none() | feedback,
 )
 
 

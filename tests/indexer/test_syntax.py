@@ -7,6 +7,7 @@ from indexer.syntax import (
     MAX_CLAUSES,
     AnyOf,
     Clause,
+    Expression,
     Not,
     Phrase,
     Prefix,
@@ -24,7 +25,7 @@ from indexer.syntax import (
         ('"housing first"', [Phrase(("housing", "first"))]),
         ("« logement d’abord »", [Phrase(("logement", "abord"))]),
         ("“housing first” police", [Phrase(("housing", "first")), Word("police")]),
-        ('"one"', [Word("one")]),
+        ('"one"', [Phrase(("one",))]),
         ("itinér*", [Prefix("itiner")]),
         ("x*", [Word("x")]),
         ("theft -night", [Word("theft"), Not(Word("night"))]),
@@ -76,5 +77,5 @@ def test_phrases_and_field_restrictions_are_required_and_words_are_not() -> None
 @given(st.text(alphabet=st.sampled_from('ab"*-(): ORtitle«»“”\u00a0é')))
 def test_any_text_parses_to_clauses_that_hold_folded_words(query: str) -> None:
     for leaf in leaves(parse(query).clauses):
-        texts = leaf.words if isinstance(leaf, Phrase) else (leaf.text,)
+        texts = leaf.words if isinstance(leaf, (Phrase, Expression)) else (leaf.text,)
         assert all(text and text == text.casefold() for text in texts)

@@ -58,6 +58,15 @@ def test_a_hit_tells_where_each_passage_is(client: FlaskClient) -> None:
         "sectors": ["urban-planning", "neighbourhoods"],
         "publisher": "Campbell Collaboration",
         "summary": "Lamps that work reduce theft, at night and by day.",
+        "matched": [],
+        "translations": [
+            {
+                "id": "eclairage",
+                "lang": "fr",
+                "title": "L’éclairage public et le vol",
+                "url": "/en/report/eclairage",
+            }
+        ],
         "passages": [
             {
                 "number": 2,
