@@ -19,6 +19,8 @@ _NOT_IN_FILE: Final = frozenset({"corpus", "index"})
 
 
 _SWITCH: Final = {"true": True, "false": False}
+# A reader needs some 100 MB before it has read anything.
+_LEAST: Final = {"read_seconds": 1, "read_megabytes": 256}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Config:
     `former_base_urls` are where the site was before; `newsletters` files and addresses of what was
     sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
     `verify` holds to the rules of editorial.py.
+    No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
     """
 
     corpus: Path
@@ -38,6 +41,8 @@ class Config:
     former_base_urls: tuple[str, ...] = ()
     newsletters: tuple[str, ...] = ()
     editorial: bool = False
+    read_seconds: int = 120
+    read_megabytes: int = 2048
 
 
 _NAMES: Final = tuple(setting.name for setting in fields(Config))
@@ -71,6 +76,8 @@ def load(
         former_base_urls=tuple(url.rstrip("/") for url in _several(values, "former_base_urls")),
         newsletters=_several(values, "newsletters"),
         editorial=_SWITCH[str(values.get("editorial", False)).lower()],
+        read_seconds=int(str(values.get("read_seconds", Config.read_seconds))),
+        read_megabytes=int(str(values.get("read_megabytes", Config.read_megabytes))),
     )
 
 
@@ -106,7 +113,16 @@ def _checked(values: Mapping[str, object]) -> list[str]:
     ]
     if str(values.get("editorial", False)).lower() not in _SWITCH:
         problems.append(f"editorial is “{values['editorial']}”; write true or false.")
+    problems += [
+        f"{name} is “{values[name]}”; write a whole number, at least {least}."
+        for name, least in _LEAST.items()
+        if not _is_at_least(str(values.get(name, least)), least)
+    ]
     return problems
+
+
+def _is_at_least(written: str, least: int) -> bool:
+    return written.isascii() and written.isdigit() and least <= int(written) < 10**9
 
 
 def _several(values: Mapping[str, object], name: str) -> tuple[str, ...]:

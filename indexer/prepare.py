@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from indexer import classify, metadata, passages, readers
 from indexer.corpus import Scan, Source
@@ -14,7 +16,12 @@ from indexer.errors import IndexerError, MetadataError, ReadError
 from indexer.fields import FACET_FIELDS
 from indexer.identity import Claim, Matching, sketch
 from indexer.models import Extract, Passage, Report
+from indexer.readers import sandbox
+from indexer.readers.sandbox import Limits
 from indexer.vocabulary import Vocabulary
+
+# To start another process takes about as long as to read this many bytes.
+WORTH_PROCESSES: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,46 @@ def scan_failures(scan: Scan) -> Iterator[Failure]:
         yield failure(name, "metadata", orphan)
 
 
-def prepare(source: Source, vocabulary: Vocabulary, added: dt.date) -> Prepared:
-    """The report in a file; `added` is its date if it does not say one itself."""
-    try:
-        extract = readers.read(source.path)
-    except IndexerError as error:
-        return Prepared(source, None, (), (failure(source.name, "read", error),))
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to prepare; `added` is its date if it does not say one itself."""
+
+    source: Source
+    added: dt.date
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.source.path
+
+
+def prepared(
+    tasks: Sequence[Task], vocabulary: Vocabulary, limits: Limits, jobs: int
+) -> Generator[Prepared]:
+    """The reports in the files, in order, each read within the limits by one of so many processes;
+    by a single one where they are few."""
+    if sum(task.source.size for task in tasks) < WORTH_PROCESSES:
+        jobs = 1
+    work = partial(prepare, vocabulary)
+    with contextlib.closing(sandbox.run(work, tasks, limits, jobs)) as outcomes:
+        for task, outcome in outcomes:
+            if isinstance(outcome, IndexerError):
+                told = failure(task.source.name, "read", outcome)
+                yield Prepared(task.source, None, (), (told,))
+            else:
+                yield outcome
+
+
+def prepare(vocabulary: Vocabulary, task: Task) -> Prepared:
+    """The report in a file, read in this process; ReadError as `readers.read`."""
+    source = task.source
+    extract = readers.read(source.path)
     sidecar, failures = _sidecar(source)
     known = metadata.resolve(source.name, extract, sidecar, vocabulary)
     failures += [failure(source.name, "metadata", problem) for problem in known.problems]
     values = dict(known.values)
     cut = passages.cut(extract, str(values["id"]), str(values["lang"]))
-    report = _report(source, extract, values, known.provenance, cut, vocabulary, added)
+    report = _report(source, extract, values, known.provenance, cut, vocabulary, task.added)
     text = sketch(passage.text for passage in cut)
     return Prepared(source, report, () if report.withdrawn else cut, tuple(failures), text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from indexer.editorial import Brief
 from indexer.errors import DuplicateId, EngineError, IdentityError, LinkError, MetadataError
 from indexer.identity import Identities, Matching
 from indexer.models import Report
-from indexer.prepare import Failure, failure
+from indexer.prepare import Failure, Task, failure
+from indexer.readers import sandbox
 from indexer.terms import TERMS_FILE
 from indexer.vocabulary import Vocabulary
 
@@ -35,11 +37,13 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     matching, problems = _matching(config, scan)
     failures += problems
     briefs: list[Brief] = []
-    for source in scan.sources:
-        item = prepare.identified(prepare.prepare(source, vocabulary, today), matching)
+    tasks = [Task(source, today) for source in scan.sources]
+    jobs = os.cpu_count() or 1
+    for read in prepare.prepared(tasks, vocabulary, sandbox.limits(config), jobs):
+        item = prepare.identified(read, matching)
         failures += item.failures
         if item.report:
-            briefs.append(Brief(item.report, item.passages, source.path))
+            briefs.append(Brief(item.report, item.passages, item.source.path))
     reports = [brief.report for brief in briefs]
     failures += _identity_problems(reports)
     failures += _translation_problems(reports)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from indexer import corpus, digests, engines, generations, identity, prepare
-from indexer.build import planning, reporting, workers
+from indexer.build import planning, reporting
 from indexer.build.planning import Former, Plan
 from indexer.build.reporting import BuildReport, BuildWarning
 from indexer.config import Config
@@ -20,7 +20,8 @@ from indexer.digests import Digests
 from indexer.engines.base import Engine, Writer
 from indexer.errors import DuplicateId, EngineError
 from indexer.identity import Matching
-from indexer.prepare import Prepared, failure
+from indexer.prepare import Prepared, Task, failure
+from indexer.readers import sandbox
 from indexer.vocabulary import Vocabulary
 
 
@@ -186,8 +187,8 @@ class _Build:
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
         former = self.former.entries
-        added = {s.name: former[s.name].added if s.name in former else self.today for s in sources}
-        return workers.prepared(sources, self.vocabulary, added, jobs)
+        tasks = [Task(s, former[s.name].added if s.name in former else self.today) for s in sources]
+        return prepare.prepared(tasks, self.vocabulary, sandbox.limits(self.config), jobs)
 
     def _take(self, item: Prepared, writer: Writer) -> None:
         """Writes one prepared report, unless it has none or its id is another's."""

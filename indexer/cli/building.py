@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from indexer import build, vocabulary
-from indexer.cli.command import Settings, command
+from indexer.cli.command import Settings, command, limits
 from indexer.cli.output import end, print_failures, print_json
 from indexer.cli.progress import Progress
 from indexer.verify import verify as run_verify
@@ -20,6 +20,7 @@ from indexer.verify import verify as run_verify
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes (default: one a core).")
 @click.option("--report", "report_file", type=click.Path(path_type=Path), help="Write JSON here.")
+@limits
 @command
 def build_command(
     settings: Settings,
@@ -28,8 +29,11 @@ def build_command(
     dry_run: bool,
     jobs: int | None,
     report_file: Path | None,
+    read_seconds: int | None,
+    read_megabytes: int | None,
 ) -> None:
     """Bring the index up to date with the corpus."""
+    settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
     if folder:
         settings.flags["corpus"] = folder
     words = vocabulary.load_lists(settings.config.corpus)

@@ -29,7 +29,7 @@ class Settings:
 
     def __init__(self, corpus: Path | None, index: Path | None, as_json: bool) -> None:
         self.as_json = as_json
-        self.flags = {"corpus": corpus, "index": index}
+        self.flags: dict[str, object] = {"corpus": corpus, "index": index}
 
     @functools.cached_property
     def config(self) -> Config:
@@ -87,6 +87,14 @@ def command(
 
 def _path(value: object) -> Path | None:
     return value if isinstance(value, Path) else None
+
+
+def limits(function: Callable[P, None]) -> Callable[P, None]:
+    """What one file may take to be read; the command puts them into the settings' flags."""
+    function = click.option("--read-megabytes", type=int, help="Memory to read one file in.")(
+        function
+    )
+    return click.option("--read-seconds", type=int, help="Seconds to read one file in.")(function)
 
 
 def filters(function: Callable[P, None]) -> Callable[P, None]:

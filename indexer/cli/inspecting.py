@@ -9,19 +9,24 @@ from typing import Any
 import click
 from rich.text import Text
 
-from indexer import classify, metadata, passages, readers, vocabulary
-from indexer.cli.command import Settings, command
+from indexer import classify, metadata, passages, vocabulary
+from indexer.cli.command import Settings, command, limits
 from indexer.cli.output import PROBLEMS, line, print_json, terminal
 from indexer.corpus import SIDECAR_SUFFIX
+from indexer.readers import sandbox
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@limits
 @command
-def inspect(settings: Settings, file: Path) -> None:
+def inspect(
+    settings: Settings, file: Path, read_seconds: int | None, read_megabytes: int | None
+) -> None:
     """Say what would be indexed of a FILE, without indexing it."""
+    settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
     words = vocabulary.load(settings.config.corpus)
-    extract = readers.read(file)
+    extract = sandbox.read(file.absolute(), sandbox.limits(settings.config))
     sidecar = file.with_name(file.name + SIDECAR_SUFFIX)
     known = metadata.resolve(file.name, extract, metadata.read_sidecar(sidecar), words)
     title, lang = str(known.values["title"]), str(known.values["lang"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read(path: Path) -> Extract:
     """What the file says.
 
     Raises ReadError (UnsupportedFormat, NoText, BadEncoding, TooLarge, Encrypted) if it cannot be
-    read.
+    read, and MemoryError. A file that nobody has checked is read in the `sandbox`.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -45,17 +46,29 @@ def read(path: Path) -> Extract:
         raise UnsupportedFormat(path, f"is in no format that is read here; convert it to {known}")
     try:
         _check(path, suffix)
-        extract: Extract = import_module(f"{__name__}.{_MODULES[suffix]}").read(path)
-    except IndexerError:
+        (module,) = modules([path])
+        extract: Extract = import_module(module).read(path)
+    except (IndexerError, MemoryError):
         raise
     except OSError as error:
         reason = error.strerror or error
         raise ReadError(path, f"cannot be opened ({reason}); check its name and rights") from error
     except Exception as error:
         # What surprises a reader costs its own file, never the build.
-        told = f"surprised its reader ({type(error).__name__}: {error}); convert it, and tell us"
-        raise ReadError(path, told) from error
+        raise surprised(path, error) from error
     return extract
+
+
+def modules(files: Iterable[Path]) -> frozenset[str]:
+    """The modules that read these files."""
+    names = {_MODULES.get(path.suffix.lower()) for path in files}
+    return frozenset(f"{__name__}.{name}" for name in names if name)
+
+
+def surprised(path: Path, error: Exception) -> ReadError:
+    """An exception that no reader foresaw, as what is wrong with the file."""
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return ReadError(path, f"surprised its reader ({what}); convert it, and tell us")
 
 
 def _check(path: Path, suffix: str) -> None:

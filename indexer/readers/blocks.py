@@ -302,7 +302,7 @@ def parsing(path: Path, what: str) -> Iterator[None]:
     """Give any failure of a third-party parser inside the block as a ReadError."""
     try:
         yield
-    except IndexerError:
+    except (IndexerError, MemoryError):
         raise
     except Exception as error:
         # Parsers of damaged files raise whatever comes to hand, so nothing narrower would do.

@@ -12,13 +12,13 @@ from dataclasses import replace
 import pytest
 
 from indexer import build, generations, prepare, vocabulary
-from indexer.build import BuildReport, Plan, workers
+from indexer.build import BuildReport, Plan
 from indexer.catalogue import Catalogue
 from indexer.config import Config
-from indexer.corpus import Source
 from indexer.errors import ConfigError, EngineError, IndexLocked, IndexOutdated
-from indexer.prepare import Prepared
+from indexer.prepare import Prepared, Task
 from indexer.query import Query
+from indexer.vocabulary import Vocabulary
 from tests.conftest import MakeCorpus, build_index
 
 GOOD = (
@@ -258,7 +258,7 @@ def test_columns_that_do_not_fit_are_derived_again_without_reading_documents(
         raise AssertionError("a document was read")
 
     with monkeypatch.context() as patch:
-        patch.setattr(prepare, "prepare", refuse)
+        patch.setattr(prepare, "prepared", refuse)
         second = build_index(config)
     assert counts(second) == (0, 0, 0, 2)
     assert second.generation != first.generation
@@ -330,7 +330,7 @@ def test_a_build_that_is_interrupted_leaves_the_old_answers_and_no_leftovers(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(prepare, "prepare", interrupted)
+        patch.setattr(prepare, "prepared", interrupted)
         with pytest.raises(KeyboardInterrupt):
             build_index(config)
     assert found(config) == ["a"]
@@ -340,31 +340,30 @@ def test_a_build_that_is_interrupted_leaves_the_old_answers_and_no_leftovers(
 def test_worker_processes_give_the_same_index_as_one(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "WORTH_WORKERS", 0)
+    monkeypatch.setattr(prepare, "WORTH_PROCESSES", 0)
     make_corpus({f"{n}.md": GOOD.replace("Lamps", f"Lamps {n}") for n in range(6)} | {"x.md": ""})
     report = build.run(config, vocabulary.load(), jobs=2)
     assert counts(report) == (6, 0, 0, 0)
     assert errors(report) == {"x.md": "NoText"}
 
 
-def _crash(source: Source, *_: object) -> Prepared:
-    if source.name == "bad.md":
+def _crash(words: Vocabulary, task: Task) -> Prepared:
+    if task.source.name == "bad.md":
         os._exit(1)
-    return prepare_for_real(source, vocabulary.load(), dt.date(2026, 1, 1))
+    return prepare_for_real(words, task)
 
 
 prepare_for_real: Callable[..., Prepared] = prepare.prepare
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_a_reader_that_crashes_costs_only_its_own_file(
-    make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
+    make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    monkeypatch.setattr(workers, "WORTH_WORKERS", 0)
+    monkeypatch.setattr(prepare, "WORTH_PROCESSES", 0)
     monkeypatch.setattr(prepare, "prepare", _crash)
-    # So that files are still waiting when the workers are gone.
-    monkeypatch.setattr(workers, "AHEAD", 1)
     make_corpus({"a.md": GOOD, "bad.md": OTHER} | {f"c{n}.md": OTHER for n in range(5)})
-    report = build.run(config, vocabulary.load(), jobs=2)
+    report = build.run(config, vocabulary.load(), jobs=jobs)
     assert errors(report) == {"bad.md": "ReadError"}
     assert counts(report) == (6, 0, 0, 0)
 

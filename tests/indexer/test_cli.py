@@ -182,6 +182,14 @@ def test_inspect_says_what_would_be_indexed_and_indexes_nothing(
     assert told["suggested_sectors"][0]["sector"] == "urban-planning"
 
 
+def test_inspect_keeps_the_limits_of_reading(run: Run, make_corpus: MakeCorpus) -> None:
+    file = make_corpus({"nested.html": "<div>" * 1_000_000 + "Lamps"}) / "nested.html"
+    result = run("inspect", str(file), "--read-seconds", "1", "--read-megabytes", "256")
+    assert result.exit_code == 1
+    assert "took longer" in result.stderr or "needs more" in result.stderr
+    assert run("inspect", str(file), "--read-seconds", "0").exit_code == 1
+
+
 def test_inspect_of_an_unreadable_file_ends_with_1(run: Run, tmp_path: Path) -> None:
     result = run("inspect", str(tmp_path / "absent.md"))
     assert result.exit_code == 1

@@ -36,3 +36,15 @@ def test_a_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("site_name: ok\n: [\n")
     with pytest.raises(ConfigError, match=r"config\.yaml, line"):
         load({"corpus": tmp_path}, {})
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "2.5", "soon", "1e9", "²"])
+def test_a_limit_that_is_no_whole_number_is_told(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"read_seconds is “.*”; write a whole number"):
+        load({}, {"EVIDENCE_READ_SECONDS": written})
+
+
+def test_the_limits_of_reading_can_be_set(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("read_seconds: 30\nread_megabytes: 1024\n")
+    config = load({"corpus": tmp_path, "read_seconds": 10}, {})
+    assert (config.read_seconds, config.read_megabytes) == (10, 1024)
