@@ -29,12 +29,13 @@ class Section:
 class ReadWarning:
     """Something about a file that its owner should look at; everything legible was read.
 
-    `kind` is `BadEncoding`, `page-without-text`, `table-lost` and the like; `page` counts from 1.
+    `kind` is one of findings.MESSAGES, `values` what is filled in there; `page` counts from 1.
     """
 
     kind: str
     message: str
     page: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from indexer.text import fold, language, sentences
 WORDS: Final = 150
 # A run of text without sentence ends (a table, a list of names) is cut here all the same.
 MAX_PIECE: Final = 200
+# A report of 500 pages has about 1,500 passages; no report is indexed beyond so many.
+MOST: Final = 20_000
 # Fewer words than this say too little about their language.
 _ENOUGH_FOR_LANGUAGE: Final = 25
 

@@ -14,6 +14,7 @@ from indexer import classify, metadata, passages, readers
 from indexer.corpus import Scan, Source
 from indexer.errors import IndexerError, MetadataError, ReadError
 from indexer.fields import FACET_FIELDS
+from indexer.findings import finding
 from indexer.identity import Claim, Matching, sketch
 from indexer.models import Extract, Passage, Report
 from indexer.readers import sandbox
@@ -102,7 +103,11 @@ def prepare(vocabulary: Vocabulary, task: Task) -> Prepared:
     known = metadata.resolve(source.name, extract, sidecar, vocabulary)
     failures += [failure(source.name, "metadata", problem) for problem in known.problems]
     values = dict(known.values)
-    cut = passages.cut(extract, str(values["id"]), str(values["lang"]))
+    whole = passages.cut(extract, str(values["id"]), str(values["lang"]))
+    cut = whole[: passages.MOST]
+    if len(cut) < len(whole):
+        told = finding("passages-cut", passages=str(passages.MOST))
+        extract = replace(extract, warnings=(*extract.warnings, told))
     report = _report(source, extract, values, known.provenance, cut, vocabulary, task.added)
     text = sketch(passage.text for passage in cut)
     return Prepared(source, report, () if report.withdrawn else cut, tuple(failures), text)

@@ -17,7 +17,7 @@ LAYERS = (
     {"yamlfile"},
     {"terms"},
     {"models", "syntax", "vocabulary", "config", "generations"},
-    {"query", "thesaurus"},
+    {"query", "thesaurus", "findings"},
     {"meaning"},
     {"matched"},
     {"readers", "identity"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from indexer.findings import page_ranges
 from webapp import addresses, rendering, wording
 from webapp.catalogue import catalogue, definition, label
 from webapp.i18n import gettext as _
@@ -31,6 +32,8 @@ def init_app(app: Flask) -> None:
             "web_address": rendering.web_address,
             "page_address": rendering.page_address,
             "quoted": wording.quoted,
+            "finding_in_words": wording.finding,
+            "page_ranges": page_ranges,
             "spaced": rendering.spaced,
             "marked": rendering.marked,
             "linked": rendering.linked,

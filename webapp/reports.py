@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
-from indexer import citations
+from indexer import citations, findings
 from webapp import previews, reading
 from webapp.addresses import absolute, report_url
 from webapp.catalogue import catalogue
@@ -29,9 +29,12 @@ def report(report_id: str) -> str | Response | tuple[str, int]:
     if found.id != report_id:
         return redirect(report_url(found.id), 301)
     read = reading.parts(found, catalogue().passages(found.id))
+    noticed = findings.merged(found.warnings)
     page = render_template(
         "report.html",
         report=found,
+        unread=[finding for finding in noticed if finding.kind != "language-switch"],
+        other_languages=[finding for finding in noticed if finding.kind == "language-switch"],
         parts=read,
         contents=reading.contents(read),
         translations=catalogue().translations(found),

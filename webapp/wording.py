@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from indexer.findings import Finding, page_ranges
 from indexer.models import Report
 from indexer.query import Nearby, Notice, Query
 from webapp.catalogue import label
@@ -258,3 +259,60 @@ def _retirement(values: Mapping[str, str]) -> str:
         value=value,
         successor=label(facet, successor),
     )
+
+
+def finding(told: Finding) -> str | None:
+    """What was noticed when a report was read, and on which pages; None of an unknown kind."""
+    count = len(told.pages)
+    pages = page_ranges(told.pages)
+    match told.kind:
+        case "BadEncoding":
+            return _(
+                "The file does not say rightly how its letters are written; it was read as "
+                "%(encoding)s.",
+                encoding=told.values.get("encoding", ""),
+            )
+        case "page-without-text":
+            return ngettext(
+                "Page %(pages)s holds no text; it may be a scan.",
+                "Pages %(pages)s hold no text; they may be scans.",
+                count,
+                pages=pages,
+            )
+        case "garbled" if not pages:
+            return _("Parts of the text make no words of English or French.")
+        case "garbled":
+            return ngettext(
+                "The text of page %(pages)s makes no words of English or French.",
+                "The text of pages %(pages)s makes no words of English or French.",
+                count,
+                pages=pages,
+            )
+        case "table-lost":
+            return ngettext(
+                "Page %(pages)s announces a table that could not be read.",
+                "Pages %(pages)s announce tables that could not be read.",
+                count,
+                pages=pages,
+            )
+        case "language-switch":
+            return ngettext(
+                "Page %(pages)s is %(in_language)s, unlike most of the report.",
+                "Pages %(pages)s are %(in_language)s, unlike most of the report.",
+                count,
+                pages=pages,
+                in_language=_in_language(told.values.get("language", "")),
+            )
+        case "pages-cut":
+            return _("Only the first %(read)s of %(pages)s pages were read.", **_counts(told))
+        case "passages-cut":
+            return _("Only the first %(passages)s passages were kept.", **_counts(told))
+    return None
+
+
+def _in_language(language: str) -> str:
+    return {"en": _("in English"), "fr": _("in French")}.get(language, language)
+
+
+def _counts(told: Finding) -> dict[str, str]:
+    return {name: number(int(value)) for name, value in told.values.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 import click
 import msgspec
 
-from indexer import build, vocabulary
+from indexer import build, findings, vocabulary
 from indexer.cli.command import Settings, command, limits
 from indexer.cli.output import end, print_failures, print_json
 from indexer.cli.progress import Progress
@@ -60,9 +61,9 @@ def _print_build(report: build.BuildReport, dry_run: bool) -> None:
     else:
         size = f"{report.reports:,} reports, {report.passages:,} passages"
         click.echo(f"{counts} in {report.seconds:.1f} s.\nThe index holds {size}.")
-    for warning in report.warnings:
-        page = f", page {warning.page}" if warning.page else ""
-        click.echo(f"Warning: {warning.path}{page}: {warning.message}", err=True)
+    for path, warnings in groupby(report.warnings, lambda warning: warning.path):
+        for line in findings.lines(list(warnings)):
+            click.echo(f"Warning: {path}: {line}", err=True)
     print_failures(report.failures)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from indexer import classify, metadata, passages, vocabulary
+from indexer import classify, findings, metadata, passages, vocabulary
 from indexer.cli.command import Settings, command, limits
 from indexer.cli.output import PROBLEMS, line, print_json, terminal
 from indexer.corpus import SIDECAR_SUFFIX
@@ -67,7 +67,7 @@ def _print_inspection(told: dict[str, Any]) -> None:
     for label in told["suggested_sectors"]:
         terms = ", ".join(f"“{why.term}” {why.place} {why.count}x" for why in label.reasons[:5])
         out.print(Text(f"{'sector':15}{label.sector} ({label.score:g} points: {terms})"))
-    for warning in told["warnings"]:
-        click.echo(f"Warning: {warning.message}", err=True)
+    for warning in findings.lines(told["warnings"]):
+        click.echo(f"Warning: {warning}", err=True)
     for problem in told["problems"]:
         click.echo(f"MetadataError: {problem}", err=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from indexer import answers, metadata
+from indexer import answers, findings, metadata
 from indexer.catalogue import Catalogue
 from indexer.cli.command import Settings, asked, command, filters
 from indexer.cli.output import line, offer, print_json, tell, terminal
@@ -120,6 +120,8 @@ def show(settings: Settings, report_id: str) -> None:
         out.print(Text(f"{key:15}{value}"), Text(f"({source})" if source else "", style="dim"))
     for other in settings.catalogue.alternatives(report) if report.withdrawn else ():
         out.print(Text(f"{'instead':15}{other.id}: {other.title}"))
+    for remark in findings.lines(report.warnings):
+        out.print(Text(f"{'remark':15}{remark}"))
     for passage in found:
         place = " > ".join(passage.headings) + (f", p. {passage.page}" if passage.page else "")
         out.print(Text(f"\n[{passage.number}] {place}", style="bold"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -25,12 +26,18 @@ SUFFIXES = frozenset(_MODULES)
 LIMIT = 200 * 1024 * 1024
 UNZIPPED_LIMIT = 500 * 1024 * 1024
 ENTRY_LIMIT = 10_000
+# The text of a report of 500 pages is about 10 MB of XML, a tenth of that when packed.
+PART_LIMIT = 100 * 1024 * 1024
+RATIO_LIMIT = 200
 
 _MEGABYTE = 1024 * 1024
 # Office files before 2007, and encrypted ones since, are compound files; their directory is in
 # UTF-16.
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PROLOGUE = 64 * 1024
+# What zipfile raises for archives that it cannot make sense of.
+_DAMAGE = (NotImplementedError, RuntimeError, ValueError, zlib.error)
 _TEXT = frozenset({".md", ".html", ".htm", ".txt"})
 
 
@@ -138,24 +145,50 @@ def _archive_kind(path: Path) -> tuple[str, str | None]:
                 return "a Word document", ".docx"
             if "mimetype" in names and archive.read("mimetype").endswith(b".opendocument.text"):
                 return "an OpenDocument text", ".odt"
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, EOFError, OSError, *_DAMAGE):
         return "a damaged ZIP archive", None
     return "a ZIP archive", None
 
 
 def _check_archive(path: Path, suffix: str) -> None:
-    """Refuse an archive that would unpack to too much, or that is another kind of document."""
+    """Refuse an archive that would unpack to too much, or that is another kind of document.
+
+    What is counted here holds: a part that unpacks to more than it says is not read to its end.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+            _refuse_bomb(path, entries)
+            _refuse_entities(path, archive)
+    except (zipfile.BadZipFile, EOFError, OSError, *_DAMAGE) as error:
         raise ReadError(path, f"is damaged ({error}); copy it again from its source") from error
+    kind, proper = _archive_kind(path)
+    if proper != suffix:
+        raise _misnamed(path, suffix, kind, ".zip")
+
+
+def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     unzipped = sum(entry.file_size for entry in entries)
     if len(entries) > ENTRY_LIMIT or unzipped > UNZIPPED_LIMIT:
         size = unzipped // _MEGABYTE
         raise TooLarge(
             path, f"unpacks to {len(entries)} parts of {size} MB; save a copy without its images"
         )
-    kind, proper = _archive_kind(path)
-    if proper != suffix:
-        raise _misnamed(path, suffix, kind, ".zip")
+    for entry in entries:
+        text = entry.filename.endswith(".xml")
+        swollen = entry.file_size > RATIO_LIMIT * max(1, entry.compress_size)
+        if text and (entry.file_size > PART_LIMIT or (swollen and entry.file_size > _MEGABYTE)):
+            size = entry.file_size // _MEGABYTE
+            raise TooLarge(path, f"unpacks to {size} MB of text ({entry.filename}); split it")
+
+
+def _refuse_entities(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse text that defines its own abbreviations: no office program does, attacks do."""
+    for name in archive.namelist():
+        if name.endswith(".xml"):
+            with archive.open(name) as part:
+                start = part.read(_PROLOGUE).replace(b"\0", b"")
+            if b"<!ENTITY" in start:
+                raise ReadError(
+                    path, f"defines XML entities ({name}); save it again, or convert it"
+                )

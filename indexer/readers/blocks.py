@@ -23,6 +23,7 @@ from pathlib import Path
 
 from indexer.errors import IndexerError, NoText, ReadError
 from indexer.models import Extract, ReadWarning, Section
+from indexer.readers import coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def assemble(
     title in the text stays as a section heading if it differs. If `paged` is not given, a
     document has pages if it has a page break. Raises NoText if nothing is left.
     """
+    items = list(items)
     cleaned = list(_cleaned(items))
     recorded = dict(properties or {})
     title = _title(cleaned, str(recorded.get("title") or (declared or {}).get("title") or ""))
@@ -153,8 +155,19 @@ def assemble(
         properties=recorded,
         pages=len(characters) if paged else None,
         characters=characters,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *coverage.findings(_pages(items), paged)),
     )
+
+
+def _pages(items: Iterable[Item]) -> list[list[str]]:
+    """The text of the items of each page, as it was read."""
+    pages: list[list[str]] = [[]]
+    for item in items:
+        if isinstance(item, PageBreak):
+            pages.append([])
+        else:
+            pages[-1].append(item.text if isinstance(item, Heading) else item)
+    return pages
 
 
 def _cleaned(items: Iterable[Item]) -> Iterator[Item]:

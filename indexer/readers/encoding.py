@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from indexer.errors import BadEncoding
+from indexer.findings import finding
 from indexer.models import ReadWarning
 
 _MARKS = {
@@ -34,8 +35,7 @@ def decode(path: Path, data: bytes) -> tuple[str, tuple[ReadWarning, ...]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not guessed:
         return text, ()
-    message = f"is not valid UTF-8 and was read as {guessed}; save it again as UTF-8"
-    return text, (ReadWarning("BadEncoding", message),)
+    return text, (finding("BadEncoding", encoding=guessed),)
 
 
 def _decoded(data: bytes) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from indexer.errors import NoText
+from indexer.findings import finding
 from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import (
     BULLET,
@@ -307,5 +308,4 @@ def _warnings(soup: BeautifulSoup) -> tuple[ReadWarning, ...]:
     """A warning if the declared encoding does not explain all bytes."""
     if not soup.contains_replacement_characters:
         return ()
-    message = f"has bytes that are not valid in {soup.original_encoding}; save it again as UTF-8"
-    return (ReadWarning("BadEncoding", message),)
+    return (finding("BadEncoding", encoding=str(soup.original_encoding)),)

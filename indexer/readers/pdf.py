@@ -19,11 +19,14 @@ import pypdfium2
 from pypdfium2 import raw
 
 from indexer.errors import Encrypted, NoText
+from indexer.findings import finding
 from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import assemble, parsing, recorded_properties
 from indexer.readers.layout import items
 from indexer.readers.layout.placed import CELL_GAP, Entry, Fragment, Page
 
+# A document of more pages is a collection: only so many are read.
+PAGES = 5000
 # The end of a line, or the mark that PDFium puts for a hyphen at the end of one (and then no
 # line end at all).
 _LINE = re.compile("[^\r\n\ufffe\x02]+[\ufffe\x02]?")
@@ -40,7 +43,8 @@ def read(path: Path) -> Extract:
     Raises Encrypted if it needs a password and NoText if it has no page or no text on any.
     """
     with parsing(path, "PDF"), closing(_open(path)) as document:
-        pages = list(_pages(document))
+        count = len(document)
+        pages = list(_pages(document, min(count, PAGES)))
         properties = _properties(document)
         outline = list(_outline(document))
     empty = [number for number, page in enumerate(pages, 1) if not page.fragments]
@@ -53,13 +57,13 @@ def read(path: Path) -> Extract:
         properties=properties,
         prefer_property=True,
         paged=True,
-        warnings=[_without_text(number) for number in empty],
+        warnings=[*_cut(count), *(finding("page-without-text", page) for page in empty)],
     )
 
 
-def _without_text(page: int) -> ReadWarning:
-    message = "has no text, perhaps a scanned image; run OCR on it if it matters"
-    return ReadWarning("page-without-text", message, page)
+def _cut(count: int) -> Iterator[ReadWarning]:
+    if count > PAGES:
+        yield finding("pages-cut", read=str(PAGES), pages=str(count))
 
 
 def _open(path: Path) -> Any:
@@ -95,8 +99,8 @@ def _outline(document: Any) -> Iterator[Entry]:
         yield Entry(bookmark.get_title(), bookmark.level, page)
 
 
-def _pages(document: Any) -> Iterator[Page]:
-    for number in range(len(document)):
+def _pages(document: Any, count: int) -> Iterator[Page]:
+    for number in range(count):
         with closing(document[number]) as page, closing(page.get_textpage()) as text:
             _, bottom, _, top = page.get_bbox()
             yield Page(bottom, top, tuple(_fragments(text)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,54 @@ def test_a_parser_is_imported_only_for_its_own_format() -> None:
     command = [sys.executable, "-c", script]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def repacked(form: str, path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """A copy of the good document in which the XML of its text is changed."""
+    with (
+        zipfile.ZipFile(DATA / f"report.{form}") as good,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for name in good.namelist():
+            data = good.read(name)
+            bad.writestr(name, change(data) if name in TEXTS else data)
+    return path
+
+
+TEXTS = ("word/document.xml", "content.xml")
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
+    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
+)
+
+
+@pytest.mark.parametrize("form", ["docx", "odt"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_that_defines_xml_entities_is_refused(
+    tmp_path: Path, form: str, encoding: str
+) -> None:
+    def laughing(data: bytes) -> bytes:
+        text = data.replace(b"?>", b"?>" + LAUGHS + b"]>", 1).decode()
+        return text.replace("UTF-8", encoding.upper(), 1).encode(encoding)
+
+    with pytest.raises(ReadError, match="defines XML entities"):
+        read(repacked(form, tmp_path / f"laughs.{form}", laughing))
+
+
+@pytest.mark.parametrize("form", ["docx", "odt"])
+def test_text_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path, form: str) -> None:
+    def swollen(data: bytes) -> bytes:
+        return data.replace(b"?>", b"?>" + b" " * 2_000_000, 1)
+
+    with pytest.raises(TooLarge, match="unpacks to 1 MB of text"):
+        read(repacked(form, tmp_path / f"swollen.{form}", swollen))
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = repacked("docx", tmp_path / "lies.docx", lambda data: data)
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("word/document.xml").file_size
+    data = path.read_bytes()
+    assert data.count(size.to_bytes(4, "little")) == 2
+    path.write_bytes(data.replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    with pytest.raises(ReadError, match=r"lies\.docx: is"):
+        read(path)
