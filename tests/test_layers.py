@@ -26,7 +26,7 @@ LAYERS = (
     {"shortlinks"},
     {"editorial", "classify"},
     {"answers"},
-    {"export", "digests"},
+    {"export", "newsletter", "digests"},
     {"corpus"},
     {"prepare"},
     {"engines"},

@@ -9,6 +9,7 @@ import click
 
 from indexer.cli.building import build_command, status, verify
 from indexer.cli.command import Group
+from indexer.cli.digesting import digest
 from indexer.cli.exporting import export
 from indexer.cli.fetching import harvest
 from indexer.cli.inspecting import inspect
@@ -32,6 +33,7 @@ for _command in (
     export,
     link,
     check_links,
+    digest,
     status,
     verify,
     evaluate,
