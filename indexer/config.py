@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +18,8 @@ CONFIG_FILE: Final = "config.yaml"
 _NOT_IN_FILE: Final = frozenset({"corpus", "index"})
 
 
+# A token that cannot be guessed, however long somebody tries.
+SHORTEST_TOKEN: Final = 16
 _SWITCH: Final = {"true": True, "false": False}
 # A reader needs some 100 MB before it has read anything.
 _LEAST: Final = {"read_seconds": 1, "read_megabytes": 256}
@@ -31,6 +33,7 @@ class Config:
     sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
     `verify` holds to the rules of editorial.py.
     No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
+    `share_token` lets staff make short links on the site; without one nobody can.
     """
 
     corpus: Path
@@ -43,6 +46,7 @@ class Config:
     editorial: bool = False
     read_seconds: int = 120
     read_megabytes: int = 2048
+    share_token: str = field(default="", repr=False)
 
 
 _NAMES: Final = tuple(setting.name for setting in fields(Config))
@@ -78,6 +82,7 @@ def load(
         editorial=_SWITCH[str(values.get("editorial", False)).lower()],
         read_seconds=int(str(values.get("read_seconds", Config.read_seconds))),
         read_megabytes=int(str(values.get("read_megabytes", Config.read_megabytes))),
+        share_token=str(values.get("share_token", Config.share_token)),
     )
 
 
@@ -118,6 +123,8 @@ def _checked(values: Mapping[str, object]) -> list[str]:
         for name, least in _LEAST.items()
         if not _is_at_least(str(values.get(name, least)), least)
     ]
+    if 0 < len(str(values.get("share_token", ""))) < SHORTEST_TOKEN:
+        problems.append(f"share_token is too short; use {SHORTEST_TOKEN} characters or more.")
     return problems
 
 

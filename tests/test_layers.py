@@ -60,6 +60,7 @@ ONE_IMPORTER = {
     "matplotlib": {"webapp/pictures.py"},
     "waitress": {"webapp/serve.py"},
     "flask_babel": {"webapp/i18n.py"},
+    "segno": {"webapp/qrcodes.py"},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from flask import current_app, request, url_for
 
 from indexer import permalinks
 from indexer.answers import Voice
-from indexer.query import Query
+from indexer.query import DEFAULT_SIZE, Query
 from webapp import wording
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language, language_of_path
@@ -33,6 +34,12 @@ def map_url(query: Query) -> str:
     path = url_for("gapmap.gap_map", lang=current_language())
     unordered = Query(query.text, query.filters, query.year_from, query.year_to)
     return with_query(path, permalinks.write(unordered))
+
+
+def share_url(query: Query) -> str:
+    """The address where a search is made into a block for a newsletter."""
+    path = url_for("sharing.share", lang=current_language())
+    return with_query(path, permalinks.write(replace(query, page=1, size=DEFAULT_SIZE)))
 
 
 def filter_url(facet: str, value: str) -> str:

@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
             "search_url": addresses.search_url,
             "export_url": addresses.export_url,
             "map_url": addresses.map_url,
+            "share_url": addresses.share_url,
             "filter_url": addresses.filter_url,
             "words_url": addresses.words_url,
             "report_url": addresses.report_url,

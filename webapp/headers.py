@@ -21,6 +21,18 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+# For a page that frames another one of this site.
+FRAMING_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+# For a page that is framed, and shows what a mail program will: inline styles and no script.
+FRAMED_POLICY: Final = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    ]
+)
 _ALWAYS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -36,7 +48,8 @@ def init_app(app: Flask) -> None:
 
 
 def _complete(response: Response) -> Response:
-    response.headers.extend(_ALWAYS)
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
     if request.endpoint != "static" and language_of_path(request.path) is None:
         response.vary.add("Accept-Language")
     if request.endpoint == "static":

@@ -16,6 +16,7 @@ def robots() -> Response:
     """Reports may be crawled; the endless combinations of filters need not be."""
     lines = ["User-agent: *"]
     lines += [f"Disallow: {url_for('search.results', lang=lang)}" for lang in LANGUAGES]
+    lines += [f"Disallow: {url_for('sharing.share', lang=lang)}" for lang in LANGUAGES]
     lines += ["Disallow: /api/", f"Sitemap: {absolute(url_for('site.sitemap'))}", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 

@@ -1,0 +1,67 @@
+// The preview follows what one types, and the block is copied with one button. Without this file
+// the form loads the page again, and the texts are there to be copied by hand.
+
+const form = document.getElementById("choices");
+let request = new AbortController();
+let waiting = 0;
+
+function wake() {
+  for (const place of document.querySelectorAll(".copy")) place.hidden = false;
+  const frame = document.getElementById("preview");
+  frame.addEventListener("load", () => fit(frame));
+  fit(frame);
+}
+
+// The frame runs no script and is of this site, so its height can be read.
+function fit(frame) {
+  const page = frame.contentDocument?.documentElement;
+  if (page?.querySelector("table")) frame.style.height = `${page.scrollHeight + 2}px`;
+}
+
+async function refresh() {
+  request.abort();
+  request = new AbortController();
+  const address = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+  try {
+    const response = await fetch(address, { signal: request.signal });
+    if (!response.ok) throw new Error(response.status);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const id of ["made", "language"]) {
+      document.getElementById(id).replaceWith(page.getElementById(id));
+    }
+    history.replaceState(null, "", address);
+    wake();
+  } catch (error) {
+    if (error.name !== "AbortError") form.submit();
+  }
+}
+
+async function copy(button) {
+  const text = (form) => document.getElementById(`as-${form}`).value;
+  const blob = (type, form) => new Blob([text(form)], { type });
+  const told = document.getElementById("announcement");
+  told.className = "told";
+  try {
+    if (button.dataset.copy === "rich") {
+      const both = { "text/html": blob("text/html", "html"), "text/plain": blob("text/plain", "text") };
+      await navigator.clipboard.write([new ClipboardItem(both)]);
+    } else {
+      await navigator.clipboard.writeText(text(button.dataset.copy));
+    }
+    told.textContent = button.dataset.done;
+  } catch {
+    told.textContent = button.dataset.failed;
+  }
+}
+
+form.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 300);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+
+wake();
