@@ -22,6 +22,7 @@ from indexer import permalinks, shortlinks
 from indexer.answers import Voice
 from indexer.models import Report
 from indexer.query import DEFAULT_SIZE, Query
+from indexer.text import spaced
 
 ITEMS: Final = 5
 MOST_ITEMS: Final = 20
@@ -112,8 +113,8 @@ def compose(reports: Iterable[Report], theme: Theme, choices: Choices, voice: Vo
     entries = tuple(_entry(report, choices, voice) for report in shown)
     return Block(
         lang=voice.lang,
-        title=_tidy(choices.title, LONGEST_TITLE),
-        intro=_paragraphs(choices.intro),
+        title=_tidy(choices.title, LONGEST_TITLE, voice.lang),
+        intro=_paragraphs(choices.intro, voice.lang),
         entries=entries,
         nothing="" if entries else _nothing(theme, voice.lang),
         more=_more(theme, choices, voice),
@@ -143,13 +144,14 @@ def _entry(report: Report, choices: Choices, voice: Voice) -> Entry:
     kind = voice.vocabulary.label("type", report.type, voice.lang) if report.type else None
     facts = (kind, report.publisher, str(report.year) if report.year else None)
     rating = voice.vocabulary.label("rating", report.rating, voice.lang)
+    summary = (report.summary or "") if choices.summaries else ""
     return Entry(
-        title=_tidy(report.title, LONGEST_TITLE) or report.id,
+        title=_tidy(report.title, LONGEST_TITLE, report.lang) or report.id,
         url=_address(path, choices, voice),
         lang=report.lang,
-        facts=_tidy("\u00a0· ".join(fact for fact in facts if fact), _LONGEST_FACTS),
+        facts=_tidy("\u00a0· ".join(fact for fact in facts if fact), _LONGEST_FACTS, voice.lang),
         rating=_said("rating", voice.lang) + rating if choices.ratings else "",
-        summary=_tidy(report.summary or "", LONGEST_SUMMARY) if choices.summaries else "",
+        summary=_tidy(summary, LONGEST_SUMMARY, report.lang),
     )
 
 
@@ -185,19 +187,16 @@ def _number(count: int, lang: str) -> str:
     return numbers.format_decimal(count, locale=_LOCALES[lang])
 
 
-def _paragraphs(text: str) -> tuple[str, ...]:
-    pieces = (_tidy(piece, LONGEST_INTRO) for piece in re.split(r"\n\s*\n", _short(text)))
+def _paragraphs(text: str, lang: str) -> tuple[str, ...]:
+    whole = text.replace("\r\n", "\n")[:LONGEST_INTRO]
+    pieces = (_tidy(piece, LONGEST_INTRO, lang) for piece in re.split(r"\n\s*\n", whole))
     return tuple(piece for piece in pieces if piece)
 
 
-def _short(text: str) -> str:
-    return text.replace("\r\n", "\n")[:LONGEST_INTRO]
-
-
-def _tidy(text: str, most: int) -> str:
+def _tidy(text: str, most: int, lang: str) -> str:
     """The text on one line, without marks that are not seen and act beyond it, cut at a word."""
     seen = "".join(c for c in text if c.isprintable() or c.isspace())
-    line = _BREAKABLE.sub(" ", seen).strip()
+    line = spaced(_BREAKABLE.sub(" ", seen).strip(), lang)
     if len(line) <= most:
         return line
     cut = line[: most - 1]

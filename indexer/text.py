@@ -27,6 +27,9 @@ _APOSTROPHE = re.compile(r"['’ʼ＇]")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])(?<!^\d\.)(?<!^\d\d\.)(?<!^\d\d\d\.)[\"'»”’)\]]*\s+(?=[^a-zà-ÿ\s])"
 )
+_FRENCH_SPACE: Final = re.compile(
+    r"(?P<narrow>(?<=«) | (?=[»;?!])|(?<=\d) (?=\d{3}(?!\d)))| (?=:)|(?<=\d) (?=[%$]|[kMG]\$)"
+)
 _LIST_MARKER = re.compile(r"^(?:•|(\d{1,3})\.) (?=\S)")
 _ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu quelqu"
 _ELISIONS: Final = frozenset(_ELIDED.split())
@@ -172,6 +175,15 @@ def language(text: str) -> str | None:
     if lead == 0:
         return None
     return "en" if lead > 0 else "fr"
+
+
+def spaced(text: str, lang: str) -> str:
+    """A French text with its spaces before marks and in numbers unbreakable; of the same length."""
+    return _FRENCH_SPACE.sub(_unbreakable, text) if lang == "fr" else text
+
+
+def _unbreakable(space: re.Match[str]) -> str:
+    return "\u202f" if space.group("narrow") else "\u00a0"
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.findings import page_ranges
+from indexer.text import spaced
 from webapp import addresses, rendering, wording
 from webapp.catalogue import catalogue, definition, label
 from webapp.i18n import gettext as _
@@ -35,7 +36,7 @@ def init_app(app: Flask) -> None:
             "quoted": wording.quoted,
             "finding_in_words": wording.finding,
             "page_ranges": page_ranges,
-            "spaced": rendering.spaced,
+            "spaced": spaced,
             "marked": rendering.marked,
             "linked": rendering.linked,
             "rating_symbol": rendering.rating_symbol,

@@ -79,7 +79,8 @@ def number(value: float) -> str:
 
 def date(value: dt.date) -> str:
     """A day in words."""
-    return dates.format_date(value, "long", locale=_locale())
+    said = str(dates.format_date(value, "long", locale=_locale()))
+    return f"1er{said[1:]}" if current_language() == "fr" and value.day == 1 else said
 
 
 def moment(value: dt.datetime) -> str:

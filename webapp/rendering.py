@@ -16,16 +16,13 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from indexer.query import Snippet
-from indexer.text import list_marker, without_marker
+from indexer.text import list_marker, spaced, without_marker
 from webapp.i18n import gettext as _
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _CELLS: Final = " | "
 _CITATION: Final = re.compile(r"(?<=\[)\d{1,3}(?:\s?[,–-]\s?\d{1,3})*(?=\])")
 _NO_SOURCES: Final[Mapping[int, int]] = MappingProxyType({})
-_FRENCH_SPACE: Final = re.compile(
-    r"(?P<narrow>(?<=«) | (?=[»;?!])|(?<=\d) (?=\d{3}(?!\d)))| (?=:)|(?<=\d) (?=[%$]|[kMG]\$)"
-)
 
 
 def marked(snippet: Snippet, lang: str) -> Markup:
@@ -35,15 +32,6 @@ def marked(snippet: Snippet, lang: str) -> Markup:
         html += escape(text[end:start]) + Markup("<mark>{}</mark>").format(text[start:stop])
         end = stop
     return html + escape(text[end:])
-
-
-def spaced(text: str, lang: str) -> str:
-    """A French text with its spaces before marks and in numbers unbreakable; of the same length."""
-    return _FRENCH_SPACE.sub(_unbreakable, text) if lang == "fr" else text
-
-
-def _unbreakable(space: re.Match[str]) -> str:
-    return "\u202f" if space.group("narrow") else "\u00a0"
 
 
 def _joined(text: str, marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -114,3 +114,12 @@ def test_a_list_item_is_told_by_its_marker(block: str, marker: str, rest: str) -
 )
 def test_a_slug_is_folded_words_with_hyphens(name: str, expected: str) -> None:
     assert text.slug(name) == expected
+
+
+def test_french_spaces_do_not_break_and_keep_every_place() -> None:
+    said = "Oui ; « non » : 2 000 $ et 14 % ? 12 ans"
+    told = text.spaced(said, "fr")
+    expected = "Oui\u202f; «\u202fnon\u202f»\u00a0: 2\u202f000\u00a0$ et 14\u00a0%\u202f? 12 ans"
+    assert told == expected
+    assert len(told) == len(said)
+    assert text.spaced(said, "en") == said

@@ -8,7 +8,8 @@ let request = new AbortController();
 
 // A mailer that wrote & as &#038; put the filters behind the #, where the server cannot see them.
 if (/^#(0?38|x26);/i.test(location.hash)) {
-  location.replace(`${location.pathname}${location.search}&${location.hash.slice(1)}`);
+  const rest = location.hash.slice(1).replaceAll("#", "%23");
+  location.replace(`${location.pathname}${location.search}&${rest}`);
 }
 
 function openPanel() {

@@ -36,18 +36,25 @@ async function refresh() {
   }
 }
 
+const text = (form) => document.getElementById(`as-${form}`).value;
+
+// ClipboardItem would parse the HTML on this page, whose policy forbids its inline styles.
+function copyFormatted() {
+  const fill = (event) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/html", text("html"));
+    event.clipboardData.setData("text/plain", text("text"));
+  };
+  document.addEventListener("copy", fill, { once: true });
+  if (!document.execCommand("copy")) throw new Error("not allowed");
+}
+
 async function copy(button) {
-  const text = (form) => document.getElementById(`as-${form}`).value;
-  const blob = (type, form) => new Blob([text(form)], { type });
   const told = document.getElementById("announcement");
   told.className = "told";
   try {
-    if (button.dataset.copy === "rich") {
-      const both = { "text/html": blob("text/html", "html"), "text/plain": blob("text/plain", "text") };
-      await navigator.clipboard.write([new ClipboardItem(both)]);
-    } else {
-      await navigator.clipboard.writeText(text(button.dataset.copy));
-    }
+    if (button.dataset.copy === "rich") copyFormatted();
+    else await navigator.clipboard.writeText(text(button.dataset.copy));
     told.textContent = button.dataset.done;
   } catch {
     told.textContent = button.dataset.failed;
