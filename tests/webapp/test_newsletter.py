@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -84,7 +84,7 @@ def landed(host: str, address: str) -> tuple[str, int]:
     raise AssertionError(f"{address} goes on redirecting")
 
 
-def newsletter(host: str, lang: str, shared: dict[str, object], form: str) -> list[str]:
+def newsletter(host: str, lang: str, shared: Mapping[str, object], form: str) -> list[str]:
     """The links of the block that the share page makes, as mail programs find them."""
     short = {"short": SHORTENED[lang]} if "short" in shared else {}
     asked = urlencode({"campaign": "Autumn", **shared, **short}, doseq=True)
