@@ -45,6 +45,8 @@ def draw(measured: Mapping[str, Any], target: Path) -> None:
         axes.plot(sizes, times, _LOOKS[name], label=_NAMES[name], markersize=5)
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="median of a query, ms")
     axes.set_title("Ten hits, twenty snippets and five facets: " + _machine(measured), fontsize=9)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(target)
