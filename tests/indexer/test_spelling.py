@@ -72,7 +72,7 @@ def meant(catalogue: Catalogue, text: str, **filters: tuple[str, ...]) -> str | 
         ("jeunse evenemnt", "jeunes événement"),
         ("gatinau", "Gatineau"),
         ("“housing frist”", "“housing first”"),
-        ("streetlighting", "street lighting"),
+        ("housingfirst", "housing first"),
     ],
 )
 def test_a_misspelt_word_is_offered_as_the_reports_write_it(
