@@ -24,7 +24,7 @@ MAX_PAIRS: Final = 500
 # Says in an address which retired values were replaced or dropped on the way to it, so that the
 # page can tell; it is no part of the search.
 RETIRED: Final = "retired"
-PARAMETERS: Final = ("q", *FACET_NAMES, "from", "to", "sort", "page", "size", RETIRED)
+PARAMETERS: Final = ("q", *FACET_NAMES, "from", "to", "expand", "sort", "page", "size", RETIRED)
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
 _ESCAPED_AMPERSAND: Final = re.compile(r"^(?:amp;|#0?38;|%26)+", re.IGNORECASE)
 _YEARS: Final = range(1000, 3000)
@@ -204,7 +204,7 @@ def _sort(values: dict[str, list[str]], notices: list[Notice]) -> str:
 
 
 def _expand(values: dict[str, list[str]], notices: list[Notice]) -> bool:
-    choice = clean(values.get("expand", ["on"])[-1]) or "on"
+    choice = _bare(values.get("expand", ["on"])[-1]).lower() or "on"
     if choice not in EXPAND:
         notices.append(Notice("bad-expand", {"value": choice[:100]}))
     return choice != "off"

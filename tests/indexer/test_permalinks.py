@@ -54,6 +54,7 @@ def test_an_escaped_ampersand_is_repaired(mangled: str) -> None:
         ("sector=nonsense", "unknown-value"),
         ("from=soon", "bad-year"),
         ("to=99999", "bad-year"),
+        ("expand=perhaps", "bad-expand"),
         ("sort=random", "bad-sort"),
         ("page=0", "bad-page"),
         ("page=-1", "bad-page"),
@@ -94,6 +95,7 @@ def test_control_characters_and_lone_surrogates_never_reach_the_search() -> None
         sort=st.sampled_from(SORTS),
         page=st.integers(1, 1000),
         size=st.integers(1, 100),
+        expand=st.booleans(),
     )
 )
 def test_every_search_survives_its_own_link(query: Query) -> None:

@@ -148,6 +148,7 @@ SEARCHES = st.builds(
     year_from=st.none() | st.integers(1950, 2026),
     sort=st.sampled_from(SORTS),
     page=st.integers(1, 3),
+    expand=st.booleans(),
 )
 
 
