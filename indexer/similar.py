@@ -35,9 +35,9 @@ def similar(
     worth = telling(report, passages, engine.passage_count(), lexicon)
     if not worth:
         return ()
-    request = Request(tuple(map(Word, worth)), limit=CANDIDATES, snippets=0)
-    found = [match.report for match in engine.search(request).page]
-    others = _one_of_each([report, *found], report.lang)[1:]
+    request = Request(tuple(map(Word, worth)), limit=CANDIDATES, snippets=0, lang=report.lang)
+    found = (match.report for match in engine.search(request).page)
+    others = [other for other in found if other.work != report.work]
     by_stem = {text.stem(word, report.lang): value for word, value in worth.items()}
     best = max(worth.values())
     return tuple(
@@ -87,16 +87,6 @@ def _words(told: str) -> list[str]:
         and not word.text.isdigit()
         and not text.is_stopword(word.text)
     ]
-
-
-def _one_of_each(reports: Sequence[Report], lang: str) -> list[Report]:
-    """The reports in order; of a pair of translations the one in this language, where both are."""
-    pairs: dict[str, Report] = {}
-    for report in reports:
-        original = report.translation_of or report.id
-        if original not in pairs or report.lang == lang != pairs[original].lang:
-            pairs[original] = report
-    return list(pairs.values())
 
 
 def _words_shared(report: Report, worth: Mapping[str, float]) -> float:

@@ -89,7 +89,8 @@ class _Speller:
     """The words of one query beside those of the index."""
 
     def __init__(self, query: Query, engine: Engine, lexicon: Lexicon, count: Count) -> None:
-        self._engine, self._lexicon, self._count = engine, lexicon, count
+        self._engine, self._lexicon = engine, lexicon
+        self._expand, self._count = query.expand, count
         self._words = [word.text for word in text.words(query.text)]
         chosen = query.filters.get("lang", ())
         told = chosen[0] if len(chosen) == 1 else text.language(query.text)
@@ -104,7 +105,7 @@ class _Speller:
     def _meant(self, word: str) -> tuple[str, ...]:
         """The word or the two words that were meant; nothing when none is far more usual."""
         # A word that is not in the index may still find something in another form.
-        found = max(self._lexicon.count(word), self._count(Query(word)))
+        found = max(self._lexicon.count(word), self._count(Query(word, expand=self._expand)))
         for langs in dict.fromkeys((self._langs, text.LANGUAGES)):
             near = self._lexicon.near(word, langs, max(1, FAR_MORE * found))[:CANDIDATES]
             if near:

@@ -17,7 +17,7 @@ from indexer.query import Query
 from webapp import wording
 from webapp.addresses import absolute, report_url, with_query
 from webapp.catalogue import catalogue, label
-from webapp.i18n import gettext as _, language_name
+from webapp.i18n import current_language, gettext as _, language_name
 
 MOST: Final = 4
 # How many reports are offered to be pinned beside the others.
@@ -54,7 +54,8 @@ def compare() -> str:
     """The pinned reports side by side, and reports to pin beside them."""
     pins = _pinned()
     text = request.args.get("q", "")[:1000].strip()
-    found = catalogue().search(Query(text=text, size=OFFERED)) if text else None
+    query = Query(text=text, size=OFFERED)
+    found = catalogue().search(query, current_language()) if text else None
     held = set(pins.ids())
     return render_template(
         "compare.html",

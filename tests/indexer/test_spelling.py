@@ -104,6 +104,12 @@ def test_what_is_right_or_beyond_guessing_is_left_alone(catalogue: Catalogue, ty
     assert meant(catalogue, typed) is None
 
 
+def test_without_other_words_a_word_of_the_vocabulary_may_be_a_slip(catalogue: Catalogue) -> None:
+    found = catalogue.search(Query("streetlighting", expand=False))
+    assert found.suggestion
+    assert found.suggestion.query == Query("street lighting", expand=False)
+
+
 def test_a_suggestion_tells_how_many_reports_it_finds_with_the_same_filters(
     catalogue: Catalogue,
 ) -> None:

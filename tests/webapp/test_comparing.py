@@ -47,6 +47,17 @@ def test_what_is_pinned_is_not_offered_again(client: FlaskClient) -> None:
     assert "Pin: Street lighting and theft" not in [link.get_text() for link in links]
 
 
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [("en", "Street lighting and theft"), ("fr", "L’éclairage public et le vol")],
+)
+def test_a_report_is_offered_in_the_language_of_the_page(
+    client: FlaskClient, lang: str, title: str
+) -> None:
+    offered = page(client, f"/{lang}/compare?q=street+lighting").select("ol.results h2")
+    assert title in offered[0].get_text()
+
+
 def test_a_pin_that_leads_nowhere_is_named_and_the_others_stay(client: FlaskClient) -> None:
     found = page(client, f"/en/compare?report=none&{PAIR}")
     assert len(titles(found)) == 2
