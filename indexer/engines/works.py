@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard
 
 
@@ -34,10 +35,11 @@ class Works:
         among = self.members[kept[self.members]]
         return int(np.count_nonzero(kept)) - len(among) + len(_distinct(self.group[among]))
 
-    def repeated(self, kept: Mask, values: Ints, reports: Ints, count: int) -> Ints:
+    def repeated(self, kept: Mask, values: Array, reports: Array, count: int) -> Ints:
         """How often each of `count` values is given again by a kept report of the same work."""
         among = kept[reports]
-        values, groups = values[among], self.group[reports[among]]
+        # In 64 bits, since values are numbered in 32 and this counts pairs with a work.
+        values, groups = values[among].astype(np.int64), self.group[reports[among]]
         once = _distinct(values * len(self.group) + groups) // max(1, len(self.group))
         repeated: Ints = np.bincount(values, minlength=count) - np.bincount(once, minlength=count)
         return repeated

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 
 from indexer import engines, syntax
 from indexer.engines import compacting, manifest, volumes, writing
 from indexer.engines.base import Engine, Request
 from indexer.engines.columns import ColumnsEngine
+from indexer.engines.works import Works
 from indexer.errors import EngineError, IndexOutdated
 from indexer.fields import FACET_NAMES
 from indexer.prepare import facets
@@ -239,3 +241,12 @@ def test_a_phrase_may_repeat_a_word_and_stays_within_its_field(tmp_path: Path) -
 
 def _ask(text: str) -> Request:
     return Request(syntax.parse(text).clauses)
+
+
+def test_a_pair_counts_once_however_many_values_and_reports_there_are() -> None:
+    reports, values = 70_000, 40_000
+    kept = np.ones(reports, bool)
+    works = Works((), [""] * reports, kept)
+    works.group[1] = 0
+    pair, last = np.array([0, 1], np.int32), np.full(2, values - 1, np.int32)
+    assert works.repeated(kept, last, pair, values)[-1] == 1
