@@ -129,12 +129,15 @@ def _stems(names: Sequence[str], words: _Words) -> tuple[list[str], Array, Ints]
 
 
 def forms_of(stems_of: Array, count: int) -> dict[str, Array]:
-    """Compressed sparse rows: the forms of each stem, in whichever language."""
-    _, forms = np.nonzero(stems_of >= 0)
-    pairs = np.unique(np.stack([stems_of[stems_of >= 0], forms]), axis=1)
+    """Compressed sparse rows: the forms of each of `count` stems, in whichever language."""
+    held = stems_of != _NO_STEM
+    _, forms = np.nonzero(held)
+    # One number for a pair is sorted ten times as fast as two.
+    pairs = np.sort(stems_of[held].astype(np.int64) << 32 | forms)
+    pairs = pairs[_beginnings(pairs)]
     return {
-        "stem.forms": pairs[1].astype(np.int32),
-        "stem.forms_at": np.searchsorted(pairs[0], np.arange(count + 1)),
+        "stem.forms": (pairs & _LOW).astype(np.int32),
+        "stem.forms_at": np.searchsorted(pairs >> 32, np.arange(count + 1)),
     }
 
 
