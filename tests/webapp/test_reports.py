@@ -56,7 +56,7 @@ def test_the_facts_are_told_in_the_language_of_the_page(client: FlaskClient) -> 
     french = facts(read(client, "/fr/report/street-lighting"))
     assert french["Pour qui"] == "Population générale / quartiers"
     assert french["Lieu"] == "Sherbrooke, Québec"
-    assert french["Ajout à l’index"] == "1 mars 2026"
+    assert french["Ajout à l’index"] == "1er mars 2026"
 
 
 def test_a_declared_sector_says_so_and_a_suggested_one_says_why(client: FlaskClient) -> None:

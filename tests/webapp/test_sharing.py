@@ -113,7 +113,7 @@ def test_the_choices_are_in_the_block_and_stay_in_the_form(client: FlaskClient) 
     ("lang", "title", "more"),
     [
         ("en", "New since February 1, 2026: Reports on “lighting”", "See this list"),
-        ("fr", "Nouveautés depuis le 1 février 2026\u00a0: Rapports", "Voir"),
+        ("fr", "Nouveautés depuis le 1er février 2026\u00a0: Rapports", "Voir"),
     ],
 )
 def test_what_is_new_since_a_day(client: FlaskClient, lang: str, title: str, more: str) -> None:
