@@ -47,7 +47,8 @@ def test_the_preview_follows_what_one_types(open_page: OpenPage) -> None:
         "() => { const frame = document.getElementById('preview');"
         " return frame.offsetHeight >= frame.contentDocument.documentElement.scrollHeight; }"
     )
-    assert inner.locator("h3").count() == 2
+    inner.locator("h3").nth(2).wait_for(state="detached")
+    inner.locator("h3").nth(1).wait_for()
 
 
 @pytest.mark.parametrize(
