@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,10 +108,17 @@ def stem(word: str, lang: str) -> str:
     """The form that a folded word shares with its inflections in a language (`en` or `fr`)."""
     if word.isdigit():
         return word
-    return _light_french(word) if lang == "fr" else _ENGLISH.stemWord(word)
+    return _light_french(word) if lang == "fr" else _STEMMERS.english.stemWord(word)
 
 
-_ENGLISH = snowballstemmer.stemmer("english")
+class _Stemmers(threading.local):
+    """A stemmer for each thread: one that two threads use at once mixes their words up."""
+
+    def __init__(self) -> None:
+        self.english = snowballstemmer.stemmer("english")
+
+
+_STEMMERS: Final = _Stemmers()
 
 
 def _light_french(word: str) -> str:

@@ -92,10 +92,10 @@ def block(asked: Wanted) -> newsletter.Block:
     path = shortlinks.short_path(asked.short) if asked.short else asked.path
     if asked.report:
         return newsletter.compose([asked.report], Theme(path), asked.choices, voice())
-    total, state, found = catalogue().every(asked.query)
+    total, state, found = catalogue().every(asked.query, current_language())
     if asked.since is None:
         return newsletter.compose(found, Theme(path, total), asked.choices, voice())
-    new = catalogue().newest(asked.query, state.reports, asked.since)
+    new = catalogue().newest(asked.query, state.reports, asked.since, current_language())
     theme = Theme(path, total, asked.since, len(new))
     return newsletter.compose(new, theme, asked.choices, voice())
 

@@ -52,8 +52,8 @@ def digest(
     if not settings.config.base_url:
         click.echo("Set `base_url` in config.yaml to have whole addresses.", err=True)
     day, voice = since.date(), settings.voice_in(labels)
-    total, state, _ = settings.catalogue.every(query)
-    new = settings.catalogue.newest(query, state.reports, day)
+    total, state, _ = settings.catalogue.every(query, voice.lang)
+    new = settings.catalogue.newest(query, state.reports, day, voice.lang)
     theme = Theme(newsletter.list_path(query, voice.lang), total, day, len(new))
     title = newsletter.subject(query, day, voice) if title is None else title
     choices = Choices(title, intro, items, summaries, ratings, campaign)

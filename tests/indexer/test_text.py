@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -13,6 +17,28 @@ def forms(content: str) -> list[str]:
 @pytest.mark.parametrize("form", ["evenement", "événements", "l'événement", "L’ÉVÉNEMENT"])
 def test_accents_case_elision_and_plural_agree_in_french(form: str) -> None:
     assert text.stems(form, "fr") == ["evenement"]
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Threads take turns after every few instructions."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless_threads")
+def test_threads_that_stem_at_once_get_the_stems_of_one_alone() -> None:
+    endings = ("ational", "fulness", "ization", "ingly", "eedly", "ousness")
+    forms = [f"{letter}ent{end}" for letter in "abcdefghijklmnoprst" for end in endings] * 4
+    alone = [text.stem.__wrapped__(form, "en") for form in forms]
+
+    def stemmed(_: int) -> list[str]:
+        return [text.stem.__wrapped__(form, "en") for form in forms]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(found == alone for found in threads.map(stemmed, range(8)))
 
 
 def test_light_french_stems_keep_related_words_apart() -> None:

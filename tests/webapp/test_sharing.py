@@ -119,8 +119,20 @@ def test_the_choices_are_in_the_block_and_stay_in_the_form(client: FlaskClient) 
 def test_what_is_new_since_a_day(client: FlaskClient, lang: str, title: str, more: str) -> None:
     text = written(page(client, f"/{lang}/share?q=lighting&since=2026-02-01"), "text")
     assert text.startswith(title)
-    assert "/report/street-lighting" in text
     assert more in text
+
+
+@pytest.mark.parametrize("asked", ["sector=urban-planning", "since=2026-03-01"])
+@pytest.mark.parametrize(
+    ("lang", "shown", "other"),
+    [("en", "street-lighting", "eclairage"), ("fr", "eclairage", "street-lighting")],
+)
+def test_of_a_report_and_its_translation_the_one_in_the_language_of_the_block_is_shown(
+    client: FlaskClient, lang: str, shown: str, other: str, asked: str
+) -> None:
+    text = written(page(client, f"/{lang}/share?{asked}"), "text")
+    assert f"/{lang}/report/{shown}\n" in text
+    assert f"/report/{other}" not in text
 
 
 def test_an_address_in_the_introduction_is_not_taken_for_the_search(client: FlaskClient) -> None:
