@@ -13,6 +13,7 @@
     ├── MetadataError                a sidecar, front matter or value is wrong
     │   └── DuplicateId              two files claim one report id
     ├── IdentityError                the record of ids cannot be read
+    ├── AddError                     a document cannot be added to the corpus
     ├── EditorialError               a brief breaks the corpus's own rules
     ├── LinkError                    a link cannot be made, or the record of links be read
     │   └── LinkNotFound (LookupError) no short link has this name
@@ -93,6 +94,10 @@ class DuplicateId(MetadataError):
 
 class IdentityError(IndexerError):
     """The record of ids cannot be read: the message names the file and the line."""
+
+
+class AddError(IndexerError):
+    """A document cannot be added: it is there already, or cannot be put where it should stand."""
 
 
 class EditorialError(IndexerError):

@@ -34,7 +34,7 @@ LAYERS = (
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},
-    {"evaluate", "agreement", "baseline", "links"},
+    {"evaluate", "agreement", "baseline", "links", "adding"},
     {"cli"},
     {"__init__", "__main__"},
 )

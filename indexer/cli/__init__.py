@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from indexer.cli.adding import add
 from indexer.cli.building import build_command, status, verify
 from indexer.cli.command import Group
 from indexer.cli.digesting import digest
@@ -26,6 +27,7 @@ def main() -> None:
 
 for _command in (
     build_command,
+    add,
     inspect,
     search,
     show,

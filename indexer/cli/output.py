@@ -81,9 +81,10 @@ def _with_path(failure: Failure) -> str:
     return failure.message if named else f"{failure.path}: {failure.message}"
 
 
-def terminal() -> Console:
+def terminal(stderr: bool = False) -> Console:
     """Where people read the answer; lines are not cut when it goes to a file."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    out = sys.stderr if stderr else sys.stdout
+    return Console(highlight=False, soft_wrap=not out.isatty(), stderr=stderr)
 
 
 def print_json(value: object) -> None:
@@ -91,7 +92,7 @@ def print_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def end(failures: Sequence[Failure]) -> None:
-    """Ends with status 3 when some inputs had problems."""
+def end(failures: Sequence[Failure], *, changed: bool = True) -> None:
+    """Ends with status 3 when some inputs had problems, with 1 when that left nothing done."""
     if failures:
-        sys.exit(PROBLEMS)
+        sys.exit(PROBLEMS if changed else 1)

@@ -6,21 +6,25 @@ touching its neighbours, so that git merges two branches by keeping the lines of
 corpus/.gitattributes), and a person can read and mend it.
 """
 
-from indexer.identity.likeness import alike, sketch
-from indexer.identity.matching import Claim, Matching
-from indexer.identity.naming import id_from_path
+from indexer.identity.likeness import SAME, alike, likeness, sketch
+from indexer.identity.matching import Claim, Matching, content_key
+from indexer.identity.naming import id_from_path, numbered
 from indexer.identity.record import FILE, Identities, Identity, Withdrawal, load, save
 
 __all__ = [
     "FILE",
+    "SAME",
     "Claim",
     "Identities",
     "Identity",
     "Matching",
     "Withdrawal",
     "alike",
+    "content_key",
     "id_from_path",
+    "likeness",
     "load",
+    "numbered",
     "save",
     "sketch",
 ]

@@ -57,7 +57,7 @@ class Matching:
             self._by_content[identity.content].append(identity.id)
         self._by_path = {identity.path: identity.id for identity in known}
         self._by_path |= {path: identity.id for path, identity in known.by_path.items()}
-        self._taken = {name for identity in known for name in (identity.id, *identity.aliases)}
+        self._taken = set(known.names)
         for name, content in self._found.items():
             own = self._of_path(name)
             if own and own.content == content and not own.gone:

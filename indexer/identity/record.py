@@ -57,6 +57,11 @@ class Identities:
         return iter(self.by_id.values())
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every id and alias that a report has or had; no other report may get one of them."""
+        return frozenset(name for known in self for name in (known.id, *known.aliases))
+
+    @property
     def by_path(self) -> dict[str, Identity]:
         """The reports that are in the corpus, by the name of their file."""
         return {known.path: known for known in self if known.gone is None}
