@@ -19,7 +19,7 @@ from indexer.vocabulary import Vocabulary
 SIDECAR_SUFFIX: Final = ".yaml"
 _NOT_REPORTS: Final = frozenset({"README.md", identity.FILE})
 # As in names, so that hidden files and drafts are left out.
-_HIDDEN: Final = (".", "_")
+HIDDEN: Final = (".", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _files(
         unreadable.append((prefix.rstrip("/") or ".", error.strerror or str(error)))
         return
     for entry in found:
-        if entry.name.startswith(_HIDDEN):
+        if entry.name.startswith(HIDDEN):
             continue
         if not entry.is_dir():
             yield prefix + entry.name, entry

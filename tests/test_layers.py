@@ -34,7 +34,7 @@ LAYERS = (
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},
-    {"evaluate", "agreement", "baseline", "links", "adding"},
+    {"evaluate", "agreement", "baseline", "links", "adding", "watching"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -58,6 +58,7 @@ ONE_IMPORTER = {
     "httpcore": {"indexer/harvest/network.py"},
     "ir_measures": {"indexer/evaluate.py"},
     "matplotlib": {"webapp/pictures.py"},
+    "watchfiles": {"indexer/watching.py"},
     "waitress": {"webapp/serve.py"},
     "flask_babel": {"webapp/i18n.py"},
     "segno": {"webapp/qrcodes.py"},

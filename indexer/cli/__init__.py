@@ -17,6 +17,7 @@ from indexer.cli.inspecting import inspect
 from indexer.cli.linking import check_links, link
 from indexer.cli.measuring import evaluate
 from indexer.cli.searching import explain, search, show
+from indexer.cli.watching import watch
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +29,7 @@ def main() -> None:
 for _command in (
     build_command,
     add,
+    watch,
     inspect,
     search,
     show,

@@ -47,11 +47,12 @@ def build_command(
     if settings.as_json:
         print_json(report)
     else:
-        _print_build(report, dry_run)
+        print_build(report, dry_run)
     end(report.failures)
 
 
-def _print_build(report: build.BuildReport, dry_run: bool) -> None:
+def print_build(report: build.BuildReport, dry_run: bool = False) -> None:
+    """What a build did, with what it has to say of each file."""
     counts = (
         f"{report.added} added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged"
