@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: serve test lint types bench corpus translations readme lock clean
+.PHONY: serve test lint types bench ranking corpus translations readme lock clean
 
 serve: .venv/serve.stamp
 	@$(BIN)/indexer build || [ $$? -eq 3 ]
@@ -24,6 +24,10 @@ types: .venv/test.stamp
 bench: .venv/test.stamp
 	$(BIN)/python -m tests.bench --clone $(BENCH)
 	$(BIN)/python -m tests.bench.plot
+
+# The tables of docs/ranking.md: some minutes.
+ranking: .venv/test.stamp
+	$(BIN)/python -m tests.relevance
 
 # The PDF, DOCX and ODT reports, from corpus/_sources.
 corpus: .venv/test.stamp

@@ -8,6 +8,7 @@ relevance in TREC's form (`query-id 0 report-id grade`). Grades: 0 not relevant,
 from __future__ import annotations
 
 import functools
+import itertools
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,8 +97,8 @@ def evaluate(
 
 def found(catalogue: Catalogue, text: str, *, expand: bool = True) -> tuple[str, ...]:
     """The ids of the first hundred reports for a query text, best first."""
-    hits = catalogue.search(Query(text, size=MAX_SIZE, expand=expand)).hits
-    return tuple(hit.report.id for hit in hits)
+    _, _, reports = catalogue.every(Query(text, expand=expand))
+    return tuple(report.id for report in itertools.islice(reports, MAX_SIZE))
 
 
 def _works(reports: Iterable[str], works: Mapping[str, str]) -> list[str]:

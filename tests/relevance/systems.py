@@ -1,20 +1,29 @@
-"""The systems whose answers are compared: ours with and without its parts, and the peers of
-tests/bench over the same passages and fields."""
+"""The systems whose answers are compared: this search, the same without other words for a concept,
+and plain BM25, Tantivy and SQLite FTS5 over the same passages and fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Protocol, cast
 
+from indexer import prepare
+from indexer.baseline import Baseline
 from indexer.catalogue import Catalogue
-from indexer.evaluate import Answers
+from indexer.evaluate import Answers, found
 from indexer.text import is_stopword, words
-from tests.bench.corpus import FACETS, Item
+from tests.bench.corpus import Item
 from tests.bench.peer import engine
 from tests.bench.questions import Question
 
-PEERS: Final = ("tantivy", "fts5")
+OURS: Final = "this search"
+TYPED: Final = "this search, `expand=off`"
+PLAIN: Final = "plain BM25"
+PEERS: Final = {"Tantivy": "tantivy", "SQLite FTS5": "fts5"}
+NAMES: Final = (OURS, TYPED, PLAIN, *PEERS)
 # Passages that are asked for, so that a hundred reports are among them.
 PASSAGES: Final = 1_000
 
@@ -26,10 +35,22 @@ class Ranked(Protocol):
         """The reports of the best so many passages, best first."""
 
 
-def peer(name: str, catalogue: Catalogue, folder: Path) -> Answers:
-    """What a peer answers over the reports of a catalogue, indexed in an empty folder."""
+@contextmanager
+def systems(catalogue: Catalogue) -> Iterator[Mapping[str, Answers]]:
+    """What each system answers over the reports of a catalogue."""
+    with TemporaryDirectory() as folder:
+        yield {
+            OURS: functools.partial(found, catalogue),
+            TYPED: functools.partial(found, catalogue, expand=False),
+            PLAIN: Baseline(catalogue).answers,
+            **{name: _peer(key, catalogue, Path(folder) / key) for name, key in PEERS.items()},
+        }
+
+
+def _peer(name: str, catalogue: Catalogue, folder: Path) -> Answers:
     module = engine(name)
-    module.build(_items(catalogue), folder)
+    folder.mkdir()
+    module.build(items(catalogue), folder)
     opened = cast(Ranked, module.open_index(folder))
 
     def answers(text: str) -> list[str]:
@@ -38,10 +59,11 @@ def peer(name: str, catalogue: Catalogue, folder: Path) -> Answers:
     return answers
 
 
-def _items(catalogue: Catalogue) -> Iterator[Item]:
-    nothing: dict[str, tuple[str, ...]] = dict.fromkeys(FACETS, ())
+def items(catalogue: Catalogue) -> Iterator[Item]:
+    """The reports of a catalogue as a writer takes them."""
     for report in catalogue.reports():
-        yield Item(report, catalogue.passages(report.id), nothing)
+        facets = prepare.facets(report, catalogue.vocabulary)
+        yield Item(report, catalogue.passages(report.id), facets)
 
 
 def _question(text: str) -> Question:
