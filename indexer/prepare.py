@@ -19,6 +19,7 @@ from indexer.identity import Claim, Matching, sketch
 from indexer.models import Extract, Passage, Report
 from indexer.readers import sandbox
 from indexer.readers.sandbox import Limits
+from indexer.staging import Staging
 from indexer.vocabulary import Vocabulary
 
 # To start another process takes about as long as to read this many bytes.
@@ -40,7 +41,8 @@ class Failure:
 class Prepared:
     """What became of one source: a report unless reading failed, and every failure.
 
-    `text` is the sketch of what it says, by which it is known again in another file.
+    `text` is the sketch of what it says, by which it is known again in another file; `resumed`
+    says that an interrupted build had read it.
     """
 
     source: Source
@@ -48,6 +50,17 @@ class Prepared:
     passages: tuple[Passage, ...]
     failures: tuple[Failure, ...]
     text: str = ""
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a prepared source until the build is done."""
+
+    report: Report
+    passages: tuple[Passage, ...]
+    failures: tuple[Failure, ...]
+    text: str
 
 
 def failure(path: str, step: str, error: Exception) -> Failure:
@@ -77,15 +90,26 @@ class Task:
         """The file."""
         return self.source.path
 
+    @property
+    def key(self) -> str:
+        """All that decides what is made of the file."""
+        return f"{self.source.fingerprint} {self.added.isoformat()}"
+
 
 def prepared(
-    tasks: Sequence[Task], vocabulary: Vocabulary, limits: Limits, jobs: int
+    tasks: Sequence[Task],
+    vocabulary: Vocabulary,
+    limits: Limits,
+    jobs: int,
+    kept: Staging | None = None,
 ) -> Generator[Prepared]:
     """The reports in the files, in order, each read within the limits by one of so many processes;
-    by a single one where they are few."""
+    by a single one where they are few. What is `kept` is not read again."""
+    if kept:
+        kept.keep_only(task.key for task in tasks)
     if sum(task.source.size for task in tasks) < WORTH_PROCESSES:
         jobs = 1
-    work = partial(prepare, vocabulary)
+    work = partial(prepare_once, vocabulary, kept) if kept else partial(prepare, vocabulary)
     with contextlib.closing(sandbox.run(work, tasks, limits, jobs)) as outcomes:
         for task, outcome in outcomes:
             if isinstance(outcome, IndexerError):
@@ -93,6 +117,19 @@ def prepared(
                 yield Prepared(task.source, None, (), (told,))
             else:
                 yield outcome
+
+
+def prepare_once(vocabulary: Vocabulary, kept: Staging, task: Task) -> Prepared:
+    """As `prepare`, unless that was done and kept; what is done now is kept."""
+    known = kept.get(task.key, _Kept)
+    if known:
+        return Prepared(
+            task.source, known.report, known.passages, known.failures, known.text, resumed=True
+        )
+    item = prepare(vocabulary, task)
+    if item.report:
+        kept.put(task.key, _Kept(item.report, item.passages, item.failures, item.text))
+    return item
 
 
 def prepare(vocabulary: Vocabulary, task: Task) -> Prepared:

@@ -27,7 +27,7 @@ LAYERS = (
     {"editorial", "classify"},
     {"answers"},
     {"export", "newsletter", "digests"},
-    {"corpus"},
+    {"corpus", "staging"},
     {"prepare"},
     {"engines"},
     {"asking", "completions", "concepts", "lexicon", "relaxing"},

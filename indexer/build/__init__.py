@@ -5,8 +5,9 @@ so no manifest can disagree with it after a crash.
 """
 
 from indexer.build.planning import Plan, is_stale, plan
+from indexer.build.progress import Progress
 from indexer.build.reporting import BuildReport, BuildWarning, last_report
-from indexer.build.running import Progress, run
+from indexer.build.running import run
 
 __all__ = [
     "BuildReport",

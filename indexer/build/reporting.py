@@ -26,7 +26,10 @@ class BuildWarning:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: counts of reports, and every input that was not taken as it stands."""
+    """What a build did: counts of reports, and every input that was not taken as it stands.
+
+    `resumed` files had been read by a build that was interrupted.
+    """
 
     ok: bool
     generation: str | None
@@ -37,6 +40,7 @@ class BuildReport:
     unchanged: int
     reports: int
     passages: int
+    resumed: int = 0
     failures: tuple[Failure, ...] = ()
     warnings: tuple[BuildWarning, ...] = ()
 

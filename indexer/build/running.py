@@ -7,12 +7,12 @@ import datetime as dt
 import os
 import shutil
 import time
-from collections.abc import Generator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
-from indexer import corpus, digests, engines, generations, identity, prepare
+from indexer import corpus, digests, engines, generations, identity, prepare, staging
 from indexer.build import planning, reporting
 from indexer.build.planning import Former, Plan
+from indexer.build.progress import Pages, Progress, Silent
 from indexer.build.reporting import BuildReport, BuildWarning
 from indexer.config import Config
 from indexer.corpus import Scan, Source
@@ -23,24 +23,6 @@ from indexer.identity import Matching
 from indexer.prepare import Prepared, Task, failure
 from indexer.readers import sandbox
 from indexer.vocabulary import Vocabulary
-
-
-class Progress(Protocol):
-    """Who is told how a build goes on; work is counted in bytes of documents."""
-
-    def begin(self, total: int) -> None:
-        """The work is known."""
-
-    def advance(self, amount: int, name: str) -> None:
-        """So much of it was done, in this file."""
-
-
-class _Silent:
-    def begin(self, total: int) -> None:
-        """Says nothing."""
-
-    def advance(self, amount: int, name: str) -> None:
-        """Says nothing."""
 
 
 def run(
@@ -56,7 +38,8 @@ def run(
     """Brings the index up to date with the corpus, or only says what it would do.
 
     `today` is the date of adding for new reports that do not say one. With `full` every file is
-    read again; otherwise one that still is as the last build found it is known.
+    read again; otherwise one that still is as the last build found it is known, and one that a
+    build had read before it was interrupted is not read again.
 
     A file that fails is a Failure in the report and never stops the build; its former version
     stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError;
@@ -71,6 +54,8 @@ def run(
         former = planning.former(config, full)
         return _foreseen(planning.planned(scan, former, matching), former, scan, started)
     with generations.exclusive(config.index):
+        if full:
+            staging.of(config.index).clear()
         former = planning.former(config, full, mend=True)
         steps = planning.planned(scan, former, matching)
         day = today or dt.date.today()
@@ -78,7 +63,8 @@ def run(
         if steps.nothing_to_do and former.generation:
             report = build.report(former.generation.name, former.passages, started)
         else:
-            report = build.publish(jobs or os.cpu_count() or 1, progress or _Silent(), started)
+            report = build.publish(jobs or os.cpu_count() or 1, progress or Silent(), started)
+        staging.of(config.index).clear()
         reporting.keep(config.index, report, scan)
         known.save(config.index)
     return report
@@ -110,7 +96,7 @@ class _Build:
         self.today = today
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(reporting.scan_warnings(scan, former.problem))
-        self.added = self.changed = 0
+        self.added = self.changed = self.resumed = 0
         self.owners = {entry.id: name for name, entry in former.entries.items()}
         for name in steps.removed:
             del self.owners[former.entries[name].id]
@@ -154,6 +140,7 @@ class _Build:
             unchanged=len(self.owners) - self.added - self.changed,
             reports=len(self.owners),
             passages=passages,
+            resumed=self.resumed,
             failures=tuple(self.failures),
             warnings=tuple(self.warnings),
         )
@@ -175,11 +162,16 @@ class _Build:
             writer.remove(self.former.entries[name].id)
         sources = [source for source in self.scan.sources if source.name in self.pending]
         sources.sort(key=self._turn)
-        progress.begin(sum(source.size for source in sources))
+        pages, current = Pages(sources), iter(sources)
+        progress.begin(pages.total)
+        progress.advance(0, _next(current))
         with contextlib.closing(self._prepared(sources, jobs)) as prepared:
             for item in prepared:
                 self._take(item, writer)
-                progress.advance(item.source.size, item.source.name)
+                self.resumed += item.resumed
+                read = pages.read(item.source, item.report)
+                progress.begin(pages.total)
+                progress.advance(read, _next(current))
 
     def _turn(self, source: Source) -> tuple[bool, bool]:
         """Who may have an id already comes before who is new."""
@@ -188,7 +180,8 @@ class _Build:
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
         former = self.former.entries
         tasks = [Task(s, former[s.name].added if s.name in former else self.today) for s in sources]
-        return prepare.prepared(tasks, self.vocabulary, sandbox.limits(self.config), jobs)
+        limits, kept = sandbox.limits(self.config), staging.of(self.config.index)
+        return prepare.prepared(tasks, self.vocabulary, limits, jobs, kept)
 
     def _take(self, item: Prepared, writer: Writer) -> None:
         """Writes one prepared report, unless it has none or its id is another's."""
@@ -227,6 +220,12 @@ class _Build:
         if former:
             writer.remove(former.id)
             del self.owners[former.id]
+
+
+def _next(sources: Iterator[Source]) -> str:
+    """What is at work when all before it was read."""
+    source = next(sources, None)
+    return source.name if source else "writing the index"
 
 
 def _checked(engine: Engine, owners: Mapping[str, str]) -> int:

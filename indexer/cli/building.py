@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -38,7 +41,7 @@ def build_command(
     if folder:
         settings.flags["corpus"] = folder
     words = vocabulary.load_lists(settings.config.corpus)
-    with Progress() as progress:
+    with Progress() as progress, stopping(progress):
         report = build.run(
             settings.config, words, full=full, dry_run=dry_run, jobs=jobs, progress=progress
         )
@@ -49,6 +52,17 @@ def build_command(
     else:
         print_build(report, dry_run)
     end(report.failures)
+
+
+@contextlib.contextmanager
+def stopping(progress: Progress) -> Iterator[None]:
+    """Ctrl+C as a message that says what is kept, and status 1: nothing changed."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        told = f"Stopped after {progress.done}; the index answers as before."
+        click.echo(f"{told} `indexer build` goes on from there.", err=True)
+        sys.exit(1)
 
 
 def print_build(report: build.BuildReport, dry_run: bool = False) -> None:
@@ -62,6 +76,8 @@ def print_build(report: build.BuildReport, dry_run: bool = False) -> None:
     else:
         size = f"{report.reports:,} reports, {report.passages:,} passages"
         click.echo(f"{counts} in {report.seconds:.1f} s.\nThe index holds {size}.")
+    if report.resumed:
+        click.echo(f"{report.resumed:,} files had been read before an interruption.", err=True)
     for path, warnings in groupby(report.warnings, lambda warning: warning.path):
         for line in findings.lines(list(warnings)):
             click.echo(f"Warning: {path}: {line}", err=True)

@@ -35,7 +35,7 @@ def harvest(
     settled = settings.config
     words = vocabulary.load(settled.corpus)
     entries, problems = sources.load(catalogue or settled.corpus / sources.SOURCES_FILE, words)
-    with Progress("Fetching", counts_bytes=False) as progress:
+    with Progress("Fetching", "files") as progress:
         report = harvesting.harvest(
             entries,
             into or Path(os.environ.get("EVIDENCE_HARVEST") or ".harvest"),

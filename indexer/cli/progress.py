@@ -8,7 +8,6 @@ from typing import Final
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     MofNCompleteColumn,
     Progress as Bar,
     TextColumn,
@@ -20,20 +19,22 @@ _CURRENT: Final = Column(max_width=24, no_wrap=True, overflow="ellipsis")
 
 
 class Progress:
-    """A bar on the terminal's stderr that counts bytes read or files fetched; silent elsewhere."""
+    """A bar on the terminal's stderr: what is done and left, in how long; silent elsewhere."""
 
-    def __init__(self, doing: str = "Reading", counts_bytes: bool = True) -> None:
+    def __init__(self, doing: str = "Reading", counted: str = "pages") -> None:
         console = Console(stderr=True)
         self._bar = Bar(
             TextColumn(doing),
             BarColumn(bar_width=20),
-            DownloadColumn() if counts_bytes else MofNCompleteColumn(),
+            MofNCompleteColumn(),
+            TextColumn(counted),
             TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False, table_column=_CURRENT),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
+        self._counted = counted
         self._task = self._bar.add_task("", total=None, visible=False)
 
     def __enter__(self) -> Progress:
@@ -47,6 +48,13 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+    @property
+    def done(self) -> str:
+        """How much of the work is done, in words."""
+        task = self._bar.tasks[self._task]
+        total = f" of about {task.total:,.0f}" if task.total else ""
+        return f"{task.completed:,.0f}{total} {self._counted}"
 
     def begin(self, total: int) -> None:
         self._bar.update(self._task, total=total, visible=True)

@@ -18,6 +18,7 @@ from indexer.config import Config
 from indexer.errors import ConfigError, EngineError, IndexLocked, IndexOutdated
 from indexer.prepare import Prepared, Task
 from indexer.query import Query
+from indexer.staging import Staging
 from indexer.vocabulary import Vocabulary
 from tests.conftest import MakeCorpus, build_index
 
@@ -347,13 +348,13 @@ def test_worker_processes_give_the_same_index_as_one(
     assert errors(report) == {"x.md": "NoText"}
 
 
-def _crash(words: Vocabulary, task: Task) -> Prepared:
+def _crash(words: Vocabulary, kept: Staging, task: Task) -> Prepared:
     if task.source.name == "bad.md":
         os._exit(1)
-    return prepare_for_real(words, task)
+    return prepare_for_real(words, kept, task)
 
 
-prepare_for_real: Callable[..., Prepared] = prepare.prepare
+prepare_for_real: Callable[..., Prepared] = prepare.prepare_once
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -361,7 +362,7 @@ def test_a_reader_that_crashes_costs_only_its_own_file(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     monkeypatch.setattr(prepare, "WORTH_PROCESSES", 0)
-    monkeypatch.setattr(prepare, "prepare", _crash)
+    monkeypatch.setattr(prepare, "prepare_once", _crash)
     make_corpus({"a.md": GOOD, "bad.md": OTHER} | {f"c{n}.md": OTHER for n in range(5)})
     report = build.run(config, vocabulary.load(), jobs=jobs)
     assert errors(report) == {"bad.md": "ReadError"}
@@ -395,7 +396,7 @@ def test_the_build_report_has_the_names_of_the_contract(
     told = json.loads((config.index / generations.LAST_BUILD).read_bytes())["report"]
     assert set(told) == {
         *("ok", "generation", "seconds", "added", "changed", "removed", "unchanged"),
-        *("reports", "passages", "failures", "warnings"),
+        *("reports", "passages", "resumed", "failures", "warnings"),
     }
     assert set(told["failures"][0]) == {"path", "step", "error", "message"}
 
