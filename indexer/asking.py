@@ -36,7 +36,8 @@ def request_for(query: Query, meant: Meaning, lang: str | None) -> Request:
         snippets=SNIPPETS + 1 if meant.size else 0,
         lang=lang,
         favours=_favours(meant),
-        feedback=FEEDBACK if meant.size >= FEEDBACK_CLAUSES else None,
+        # Words that nobody typed count only where other words may.
+        feedback=FEEDBACK if query.expand and meant.size >= FEEDBACK_CLAUSES else None,
     )
 
 

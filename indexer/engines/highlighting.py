@@ -74,18 +74,19 @@ def _add_phrases(
     found: Mask,
 ) -> None:
     """Marks the words of phrases that were asked for; a passage begins at each of `begins`."""
+    asked = [leaf for leaf in marked(clauses) if isinstance(leaf, (Phrase, Expression))]
+    if not asked:
+        return
     # Most ways to say something are not on the page.
     present = {*stems.tolist()}
-    for leaf in marked(clauses):
+    for leaf in asked:
         if isinstance(leaf, Phrase):
             numbers = (shard.term("form", word) for word in leaf.words)
             wanted = [[] if number is None else [number] for number in numbers]
             terms = forms
-        elif isinstance(leaf, Expression):
+        else:
             stood = (present.intersection(_stems(shard, word)) for word in leaf.words)
             wanted, terms = [list(numbers) for numbers in stood], stems
-        else:
-            continue
         if all(wanted):
             for start in _runs(terms, wanted, begins):
                 found[start : start + len(wanted)] = True

@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.engines.inverting import REPORT_FIELDS, STEM_LANGUAGES, unit_weights
 from indexer.engines.segment import Array
-from indexer.engines.shards import Ints, Mask, Shard
+from indexer.engines.shards import Ints, Mask, Shard, beginnings
 from indexer.engines.streams import FIELDS
 from indexer.text import variants
 
@@ -179,9 +179,9 @@ def _languages(shard: Shard, passages: Array, positions: Ints) -> Ints:
 
 def _distinct(ordered: Array) -> tuple[Array, Ints]:
     """Each of some numbers that stand in order once, and which of them each is."""
-    begins = np.diff(ordered, prepend=-1) != 0
-    owner: Ints = np.cumsum(begins) - 1
-    return ordered[begins], owner
+    begins = beginnings(ordered)
+    counts = np.diff(begins, append=len(ordered))
+    return ordered[begins], np.repeat(np.arange(len(begins)), counts)
 
 
 def _fields(lengths: Ints, owner: Ints, positions: Ints) -> Ints:

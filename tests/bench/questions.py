@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from indexer import vocabulary
@@ -21,11 +21,12 @@ PREFIX: Final = 5
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query: `text` as it is typed, `words` without stop words, folded, for engines that have no
-    query language of ours."""
+    query language of ours; with `expand`, which only ours can, other words count too."""
 
     text: str
     words: tuple[str, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expand: bool = False
 
 
 def plain(count: int) -> list[Question]:
@@ -42,6 +43,7 @@ def kinds(count: int) -> dict[str, list[Question]]:
         "exclusion": _exclusion,
         "filter-only": _filter_only,
         "empty": lambda chance: Question(""),
+        "everything on": lambda chance: replace(_plain(chance), expand=True),
     }
     chance = random.Random(2)
     return {name: [make(chance) for _ in range(count)] for name, make in made.items()}
