@@ -1,4 +1,4 @@
-"""How a report is cited: in APA style for people, as RIS and BibTeX for reference managers.
+"""How a report is cited: in APA and Chicago style for people, as RIS and BibTeX for programs.
 
 What is cited is the report as its authors and publisher gave it out; `url` is where it can be
 read here, to the page.
@@ -7,13 +7,15 @@ read here, to the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from indexer.models import Report
 
 _UNDATED: Final = {"en": "n.d.", "fr": "s. d."}
 _AND: Final = {"en": "&", "fr": "et"}
+# In Chicago style, with the comma that English has before it.
+_CHICAGO_AND: Final = {"en": ", and ", "fr": " et "}
 # A name with one of these is an organization, which has no first name to shorten.
 _ORGANIZATION: Final = re.compile(
     r"\b(agenc|associat|authorit|autorité|bureau|canada|cent(?:re|er)|city|collaborat|college"
@@ -52,14 +54,41 @@ def apa(report: Report, lang: str, url: str) -> str:
     parts = [f"{who} ({year})", report.title] if who else [report.title, f"({year})"]
     if authors and publisher:
         parts.append(publisher)
-    ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in parts]
-    return " ".join([*ended, _original(report) or url])
+    return " ".join([*map(_ended, parts), _original(report) or url])
+
+
+def _ended(part: str) -> str:
+    return part if part.endswith((".", "?", "!", "…")) else f"{part}."
+
+
+def chicago(report: Report, lang: str, url: str) -> str:
+    """The report in Chicago style (17th edition, author and date), as plain text."""
+    year = str(report.year) if report.year else _UNDATED[lang]
+    publisher = report.publisher if report.publisher not in report.authors else None
+    who = _chicago_names(report.authors, _CHICAGO_AND[lang]) or publisher
+    parts = [who, year, report.title] if who else [report.title, year]
+    if report.authors and publisher:
+        parts.append(publisher)
+    return " ".join([*map(_ended, parts), f"{_original(report) or url}."])
+
+
+def _chicago_names(names: Sequence[str], joined: str) -> str:
+    """The first name inverted, the others as they are said; of more than ten, seven."""
+    said = [_first_inverted(name) for name in names[:1]] + list(names[1:])
+    if len(said) > 10:
+        return f"{', '.join(said[:7])}, et al."
+    return joined.join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else "".join(said)
+
+
+def _first_inverted(name: str) -> str:
+    alone = without_others(name)
+    return inverted(alone) + name[len(alone) :]
 
 
 def ris(report: Report, url: str) -> str:
     """The report as one RIS record (RIS specification of 2001, type RPRT), ended by a line."""
     lines = [("TY", "RPRT"), ("ID", report.id), ("TI", report.title)]
-    lines += [("AU", inverted(_OTHERS.sub("", name))) for name in report.authors]
+    lines += [("AU", inverted(without_others(name))) for name in report.authors]
     lines += [("PY", str(report.year or "")), ("DA", _ris_date(report))]
     lines += [("PB", report.publisher or ""), ("CY", report.municipality or "")]
     lines += [("LA", report.lang), ("AB", report.summary or "")]
@@ -107,6 +136,11 @@ def inverted(name: str) -> str:
     return f"{words[-1]}, {' '.join(words[:-1])}"
 
 
+def without_others(name: str) -> str:
+    """The one author whom a name such as “Senn et al.” names."""
+    return _OTHERS.sub("", name)
+
+
 def is_organization(name: str) -> bool:
     """Whether a name is one of an organization: by its words, or by how many there are."""
     return bool(_ORGANIZATION.search(name)) or len(name.split()) > _LONGEST_NAME
@@ -118,7 +152,7 @@ def _is_whole(words: list[str], name: str) -> bool:
 
 def _initialled(name: str) -> str:
     """A person's name as APA has it, "Farrington, D. P."; an organization's as it is."""
-    one = _OTHERS.sub("", name)
+    one = without_others(name)
     family, comma, first = inverted(one).partition(", ")
     if comma and not is_organization(one):
         first = " ".join(_initial(word) for word in first.split())
@@ -149,7 +183,7 @@ def _tex(text: str) -> str:
 
 def _bibtex_name(name: str) -> str:
     """A name that BibTeX must not take apart stands in braces of its own."""
-    one = _OTHERS.sub("", name)
+    one = without_others(name)
     told = _tex(inverted(one))
     whole = told if "," in told else f"{{{told}}}"
     return whole if one == name else f"{whole} and others"

@@ -6,6 +6,7 @@ one report; a workbook is kept in a temporary file until it is whole.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -24,8 +25,9 @@ from indexer.models import Report
 from indexer.query import IndexState, Query
 
 _BLOCK: Final = 64 * 1024
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection); the full-width
+# signs are those of East Asian ones.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a workbook cannot hold (ECMA-376): control characters, and more text than this in a cell.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST_CELL: Final = 32_767
@@ -53,6 +55,8 @@ _HEADS: Final = {
     "source_url": {"en": "Original", "fr": "Original"},
     "url": {"en": "Link", "fr": "Lien"},
     "added": {"en": "Added", "fr": "Ajouté"},
+    "last_verified": {"en": "Last verified", "fr": "Dernière vérification"},
+    "ratings": {"en": "In the sources’ own words", "fr": "Dans les mots des sources"},
 }
 _RECORD: Final = {
     "query": {"en": "Searched for", "fr": "Recherche"},
@@ -123,6 +127,8 @@ def _row(report: Report, voice: Voice) -> dict[str, Cell]:
         "source_url": report.source_url,
         "url": _address(report, voice),
         "added": report.added,
+        "last_verified": report.last_verified,
+        "ratings": "; ".join(f"{said.by}: {said.rating}" for said in report.ratings),
     }
 
 
@@ -132,15 +138,16 @@ def _address(report: Report, voice: Voice) -> str:
 
 def _csv(reports: Iterable[Report], record: Record, voice: Voice) -> Iterator[bytes]:
     """A table in UTF-8, with the mark by which spreadsheets know it."""
-    yield b"\xef\xbb\xbf"
-    yield _csv_line(head[voice.lang] for head in _HEADS.values())
+    yield codecs.BOM_UTF8
+    yield csv_line(head[voice.lang] for head in _HEADS.values())
     for report in reports:
-        yield _csv_line(map(_defused, _row(report, voice).values()))
+        yield csv_line(_row(report, voice).values())
 
 
-def _csv_line(cells: Iterable[Cell]) -> bytes:
+def csv_line(cells: Iterable[Cell]) -> bytes:
+    """One line of a CSV table, with no cell that a spreadsheet would run."""
     line = io.StringIO()
-    csv.writer(line).writerow(cells)
+    csv.writer(line).writerow(map(_defused, cells))
     return line.getvalue().encode("utf-8", "replace")
 
 

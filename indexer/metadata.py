@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -141,8 +142,13 @@ def _summary(blocks: Sequence[str]) -> str | None:
 def _text(value: object, _: Vocabulary) -> object:
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         line = " ".join(str(value).split())
-        return line[:MAX_TEXT] or None
+        return line[:MAX_TEXT] if any(map(_is_visible, line)) else None
     return _Bad(f"is a {type(value).__name__} where a text should stand. It was left out.")
+
+
+def _is_visible(character: str) -> bool:
+    """Whether a character leaves ink: not a space, a control or a mark of direction."""
+    return unicodedata.category(character)[0] not in "ZC"
 
 
 def _list_of(clean: _Cleaner) -> _Cleaner:
@@ -186,6 +192,13 @@ def _date(value: object, _: Vocabulary) -> object:
         return dt.date.fromisoformat(str(value))
     except ValueError:
         return _Bad(f"“{str(value)[:40]}” is not a date; write YYYY-MM-DD. It was left out.")
+
+
+def _past_date(value: object, vocabulary: Vocabulary) -> object:
+    day = _date(value, vocabulary)
+    if isinstance(day, dt.date) and day > dt.date.today():
+        return _Bad(f"{day.isoformat()} is still to come. It was left out.")
+    return day
 
 
 def _language(value: object, _: Vocabulary) -> object:
@@ -305,6 +318,7 @@ _CLEANERS: Final[Mapping[str, _Cleaner]] = {
     "licence": _text,
     "summary": _text,
     "withdrawn": _text,
+    "last_verified": _past_date,
 }
 
 KEYS: Final = tuple(_CLEANERS)

@@ -114,6 +114,7 @@ class Rating:
 class Report:
     """A document of the corpus with all that is known of it: the unit of results.
 
+    `last_verified` is the day on which an editor last held it against its sources.
     `provenance` says for each metadata key where its value came from (`sidecar`,
     `front matter`, `meta tags`, `file properties`, `guess`). `fingerprint` changes when the file,
     its sidecar, the vocabulary or the index schema change.
@@ -147,6 +148,7 @@ class Report:
     licence: str | None = None
     summary: str | None = None
     withdrawn: str | None = None
+    last_verified: dt.date | None = None
     pages: int | None = None
     passages: int = 0
     provenance: Mapping[str, str] = field(default_factory=dict)

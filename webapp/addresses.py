@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request, url_for
 
@@ -40,6 +41,17 @@ def share_url(query: Query) -> str:
     """The address where a search is made into a block for a newsletter."""
     path = url_for("sharing.share", lang=current_language())
     return with_query(path, permalinks.write(replace(query, page=1, size=DEFAULT_SIZE)))
+
+
+def compare_url(ids: Sequence[str], text: str = "") -> str:
+    """The address of reports side by side, with a search for others to pin beside them."""
+    return with_query(url_for("comparing.compare", lang=current_language()), pinning(ids, text))
+
+
+def pinning(ids: Sequence[str], text: str = "") -> str:
+    """The parameters of that address."""
+    asked = [("report", report_id) for report_id in ids] + ([("q", text)] if text else [])
+    return urlencode(asked)
 
 
 def filter_url(facet: str, value: str) -> str:

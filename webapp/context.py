@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.findings import page_ranges
+from indexer.registries import disagree
 from indexer.text import spaced
-from webapp import addresses, rendering, wording
+from webapp import addresses, rendering, weighing, wording
 from webapp.catalogue import catalogue, definition, label
 from webapp.i18n import gettext as _
 
@@ -21,6 +22,8 @@ def init_app(app: Flask) -> None:
             "definition": definition,
             "quiet_line": wording.quiet_line,
             "place": wording.place,
+            "audience": wording.audience,
+            "disagree": disagree,
             "in_language": addresses.in_language,
             "absolute": addresses.absolute,
             "static_url": addresses.static_url,
@@ -31,9 +34,11 @@ def init_app(app: Flask) -> None:
             "filter_url": addresses.filter_url,
             "words_url": addresses.words_url,
             "report_url": addresses.report_url,
+            "compare_url": addresses.compare_url,
             "web_address": rendering.web_address,
             "page_address": rendering.page_address,
             "quoted": wording.quoted,
+            "quoted_from": weighing.source,
             "finding_in_words": wording.finding,
             "page_ranges": page_ranges,
             "spaced": spaced,

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
+from indexer import citations
 from indexer.models import Report
 from webapp.addresses import absolute, report_url, site_address
 from webapp.catalogue import catalogue
@@ -68,7 +69,7 @@ def schema(report: Report) -> dict[str, object]:
         "description": report.summary,
         "url": absolute(report_url(report.id)),
         "sameAs": web_address(report.source_url),
-        "author": [{"@type": "Person", "name": name} for name in report.authors],
+        "author": [_author(citations.without_others(name)) for name in report.authors],
         "publisher": {"@type": "Organization", "name": report.publisher}
         if report.publisher
         else None,
@@ -76,5 +77,16 @@ def schema(report: Report) -> dict[str, object]:
         or (str(report.year) if report.year else None),
         "license": report.licence,
         "keywords": list(report.sectors),
+        "mainEntityOfPage": {
+            "@type": "WebPage",
+            "lastReviewed": report.last_verified.isoformat(),
+        }
+        if report.last_verified
+        else None,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _author(name: str) -> dict[str, str]:
+    kind = "Organization" if citations.is_organization(name) else "Person"
+    return {"@type": kind, "name": name}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
-from indexer import citations, findings
-from webapp import previews, reading
-from webapp.addresses import absolute, report_url
+from indexer import findings
+from indexer.registries import disagree
+from webapp import citing, previews, reading, weighing
+from webapp.addresses import report_url
 from webapp.catalogue import catalogue
-from webapp.i18n import current_language, preferred_language
+from webapp.i18n import preferred_language
 
 pages = Blueprint("reports", __name__)
 
@@ -28,7 +29,8 @@ def report(report_id: str) -> str | Response | tuple[str, int]:
     found = catalogue().report(report_id)
     if found.id != report_id:
         return redirect(report_url(found.id), 301)
-    read = reading.parts(found, catalogue().passages(found.id))
+    passages = catalogue().passages(found.id)
+    read = reading.parts(found, passages)
     noticed = findings.merged(found.warnings)
     page = render_template(
         "report.html",
@@ -39,7 +41,11 @@ def report(report_id: str) -> str | Response | tuple[str, int]:
         contents=reading.contents(read),
         translations=catalogue().translations(found),
         schema=previews.schema(found),
-        reference=citations.apa(found, current_language(), absolute(report_url(found.id))),
+        points=weighing.points(found, passages),
+        registries=weighing.registries(found),
+        disagreement=disagree(found.ratings),
+        references=citing.references(found),
+        tags=citing.tags(found),
         similar=catalogue().similar(found),
         alternatives=catalogue().alternatives(found) if found.withdrawn else (),
     )

@@ -21,6 +21,7 @@ from webapp.i18n import (
 
 # The dot stays with the word before it when a line breaks.
 SEPARATOR = "\u00a0· "
+_ANY_AGE = "not-age-specific"
 _PHRASE = re.compile('["“”«]([^"“”«»]+)["“”»]')
 
 
@@ -141,6 +142,12 @@ def quiet_line(report: Report) -> str:
         else None,
     ]
     return SEPARATOR.join(part for part in parts if part)
+
+
+def audience(report: Report) -> str:
+    """For whom a report is, in a few words; empty when it says nothing that narrows."""
+    groups = [label("population", key) for key in report.population if key != _ANY_AGE]
+    return _("for: %(groups)s", groups=", ".join(groups[:3])) if groups else ""
 
 
 def place(report: Report) -> str:

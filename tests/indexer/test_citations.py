@@ -42,6 +42,33 @@ def _bibtex(report: Report) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("authors", "lang", "who"),
+    [
+        (("Brandon C. Welsh",), "en", "Welsh, Brandon C. 2008. Lamps. Campbell"),
+        (
+            ("Brandon C. Welsh", "David Farrington"),
+            "en",
+            "Welsh, Brandon C., and David Farrington. 2008.",
+        ),
+        (
+            ("Brandon C. Welsh", "David Farrington"),
+            "fr",
+            "Welsh, Brandon C. et David Farrington. 2008.",
+        ),
+        (("Senn et al.",), "en", "Senn et al. 2008."),
+        (("Ville de Québec",), "fr", "Ville de Québec. 2008."),
+        (tuple(f"Ann Lee{n}" for n in range(11)), "en", "Lee0, Ann, Ann Lee1, Ann Lee2, "),
+        ((), "en", "Campbell Collaboration. 2008. Lamps. "),
+    ],
+)
+def test_a_report_is_cited_in_chicago_style(authors: tuple[str, ...], lang: str, who: str) -> None:
+    told = citations.chicago(_with(authors=authors, title="Lamps", source_url=None), lang, HERE)
+    assert told.startswith(who)
+    assert told.endswith(f". {HERE}.")
+    assert ("et al." in told) is (len(authors) > 10 or authors == ("Senn et al.",))
+
+
+@pytest.mark.parametrize(
     ("report", "lang", "reference"),
     [
         (

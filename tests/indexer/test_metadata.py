@@ -143,3 +143,18 @@ def test_a_retired_key_is_taken_as_its_successor_and_told() -> None:
     known = metadata.resolve("a.md", extract, {"sectors": ["lodging", "gone", "youth"]}, words)
     assert known.values["sectors"] == ("housing", "youth")
     assert "“lodging” was retired; write `housing`." in str(known.problems[0])
+
+
+def test_a_report_cannot_have_been_verified_tomorrow() -> None:
+    tomorrow = dt.date.today() + dt.timedelta(days=1)
+    known = resolve(sidecar={"last_verified": tomorrow})
+    assert "last_verified" not in known.values
+    assert "still to come" in str(known.problems[0])
+    assert resolve(sidecar={"last_verified": "2026-11-21"}).values["last_verified"] == dt.date(
+        2026, 11, 21
+    )
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u200f\u00a0", "  "])
+def test_a_title_that_nobody_can_see_is_none(title: str) -> None:
+    assert resolve(sidecar={"title": title}).values["title"] == "Findings"

@@ -22,16 +22,33 @@ def titles(found: BeautifulSoup) -> list[str]:
     return [link.get_text() for link in found.select(".compare thead th > a")]
 
 
-@pytest.mark.parametrize(("lang", "rated"), [("en", "Effective"), ("fr", "Efficace")])
+def field(found: BeautifulSoup, name: str) -> list[str]:
+    """What each report says in a field."""
+    for group in found.select(".compare tbody"):
+        if group.select_one("th").get_text(strip=True) == name:  # type: ignore[union-attr]
+            return [" ".join(cell.get_text().split()) for cell in group.select("td")]
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "rated"), [("en", "Rating", "Effective"), ("fr", "Cote", "Efficace")]
+)
 def test_reports_stand_side_by_side_field_by_field(
-    client: FlaskClient, lang: str, rated: str
+    client: FlaskClient, lang: str, name: str, rated: str
 ) -> None:
     found = page(client, f"/{lang}/compare?{PAIR}")
     assert len(titles(found)) == 2
-    first = [cell.get_text(strip=True) for cell in found.select(".compare tbody tr")[0]("td")]
-    assert first[0] == rated
-    assert all(len(row("td")) == 2 for row in found.select(".compare tbody tr"))
+    assert field(found, name)[0] == rated
+    assert all(len(group.select("td")) == 2 for group in found.select(".compare tbody"))
     assert "CrimeSolutions" in found.get_text()
+
+
+def test_what_a_report_says_on_cost_leads_to_where_it_says_it(client: FlaskClient) -> None:
+    found = page(client, f"/en/compare?{PAIR}")
+    assert field(found, "Cost")[0].startswith("A lamp costs little beside a burglary.")
+    link = found.select_one('.compare td a[href$="#passage-3"]')
+    assert link is not None
+    assert link["href"] == "/en/report/street-lighting#passage-3"
 
 
 def test_a_report_can_be_taken_away_and_another_pinned(client: FlaskClient) -> None:
@@ -69,11 +86,30 @@ def test_an_old_id_and_its_new_one_are_one_pin(client: FlaskClient) -> None:
     assert titles(found) == ["Street lighting and theft"]
 
 
-def test_only_four_reports_are_compared(client: FlaskClient) -> None:
-    asked = "&".join(f"report=mentoring-{number}" for number in range(1, 13))
-    found = page(client, f"/fr/compare?{asked}")
+@pytest.mark.parametrize(
+    ("count", "told"), [(5, "one more was left out"), (12, "8 more were left out")]
+)
+def test_only_four_reports_are_compared_and_the_others_are_said(
+    client: FlaskClient, count: int, told: str
+) -> None:
+    asked = "&".join(f"report=mentoring-{number}" for number in range(1, count + 1))
+    found = page(client, f"/en/compare?{asked}")
     assert len(titles(found)) == 4
+    assert told in found.select_one(".notices").get_text()  # type: ignore[union-attr]
     assert not found.select("main form")
+
+
+def test_a_withdrawn_report_is_marked_as_such(client: FlaskClient) -> None:
+    found = page(client, "/en/compare?report=withdrawn")
+    assert "Withdrawn." in found.select_one(".compare thead").get_text()  # type: ignore[union-attr]
+
+
+def test_a_result_can_be_pinned_and_its_search_goes_along(client: FlaskClient) -> None:
+    results = page(client, "/en/search?q=mentoring")
+    (link, *_) = results.select('.steps a[href*="/compare?"]')
+    compared = page(client, str(link["href"]))
+    assert len(titles(compared)) == 1
+    assert compared.select("ol.results h2 a")
 
 
 def test_without_pins_the_page_says_how_to_begin(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from indexer import build, identity, vocabulary
 from indexer.catalogue import Catalogue
 from indexer.findings import finding
-from indexer.models import Passage, ReadWarning, Report
+from indexer.models import Passage, Rating, ReadWarning, Report
 from tests.webapp import sample
 from webapp import create_app
 
@@ -34,13 +35,89 @@ def facts(page: BeautifulSoup) -> dict[str, str]:
     return {one(row, "dt").text: " ".join(one(row, "dd").text.split()) for row in rows}
 
 
+def _report(name: str, **values: Any) -> Report:
+    known = {"title": f"Report {name}", "lang": "en", "fingerprint": "", "format": "md"}
+    day = dt.date(2026, 11, 21)
+    return Report(id=name, path=f"{name}.md", added=day, **{**known, **values})
+
+
+def _site(folder: Path, report: Report) -> FlaskClient:
+    """The site over one report."""
+    passage = Passage(report.id, 1, None, (), "Gates close the lanes.", "en")
+    return create_app(catalogue=sample.catalogue_of(folder, (report, (passage,)))).test_client()
+
+
 def test_the_rating_stands_with_its_note_and_the_words_of_the_sources(client: FlaskClient) -> None:
     verdict = one(read(client, "/en/report/street-lighting"), ".verdict")
     assert one(verdict, ".rating").text == "Effective"
     assert "Thirteen studies agree." in verdict.text
-    rows = [[cell.text for cell in row.select("th, td")] for row in verdict.select("tbody tr")]
-    assert rows == [["CrimeSolutions", "Effective"], ["College of Policing", "Overall decrease"]]
-    assert one(verdict, "tbody a")["href"] == "https://crimesolutions.example/1"
+    first, second = (" ".join(said.text.split()) for said in verdict.select(".registries li"))
+    assert first == "CrimeSolutions “Effective” on our scale: Effective"
+    assert second == "College of Policing “Overall decrease”"
+    assert one(verdict, ".registries a")["href"] == "https://crimesolutions.example/1"
+    assert "do not agree" not in verdict.text
+
+
+def test_registries_that_disagree_stand_side_by_side(tmp_path: Path) -> None:
+    said = (Rating("Blueprints", "Promising"), Rating("CrimeSolutions", "Effective"))
+    found = _report("both", rating="promising", ratings=said)
+    client = _site(tmp_path, found)
+    verdict = one(read(client, "/fr/report/both"), ".verdict")
+    assert "Les registres ne s’accordent pas." in verdict.text
+    ours = [one(item, ".rating").text for item in verdict.select(".registries li")]
+    assert ours == ["Prometteur", "Efficace"]
+    result = one(read(client, "/fr/search"), ".results > li")
+    assert "les registres ne s’accordent pas" in result.text
+
+
+@pytest.mark.parametrize(
+    ("rating", "word", "meaning"),
+    [
+        ("harmful", "Harmful", "can make things worse"),
+        ("no-effect", "No effect", "find no gain"),
+        ("effective", "Effective", "show the intended benefit"),
+    ],
+)
+def test_harm_is_said_as_plainly_as_benefit(
+    tmp_path: Path, rating: str, word: str, meaning: str
+) -> None:
+    found = _report("one", rating=rating, rating_note="Nine trials agree.")
+    client = _site(tmp_path, found)
+    verdict = one(read(client, "/en/report/one"), ".verdict")
+    assert one(verdict, ".rating").text == word
+    assert meaning in verdict.text
+    assert "Nine trials agree." in verdict.text
+
+
+def test_what_to_weigh_is_quoted_with_a_link_to_where_it_stands(client: FlaskClient) -> None:
+    page = read(client, "/en/report/street-lighting")
+    rows = facts(page)
+    assert rows["Cost"] == "A lamp costs little beside a burglary. p. 3"
+    assert rows["What it takes"] == "No passage on this was found."
+    assert page.select('.facts a[href="#passage-3"]')
+    assert page.select("#passage-3")
+
+
+def test_a_report_says_when_it_was_last_verified(tmp_path: Path) -> None:
+    checked = _report("checked", last_verified=dt.date(2026, 11, 30))
+    client = _site(tmp_path, checked)
+    assert facts(read(client, "/en/report/checked"))["Last verified"] == "November 30, 2026"
+
+
+def test_a_report_that_was_not_verified_says_so(client: FlaskClient) -> None:
+    known = facts(read(client, "/en/report/street-lighting"))
+    assert known["Last verified"] == "No check since then is recorded."
+
+
+@pytest.mark.parametrize("title", ["Longue " * 57 + "fin", "تقرير عن الوقاية من الجريمة", "?"])
+def test_any_title_is_shown_whole_on_every_page(tmp_path: Path, title: str) -> None:
+    found = _report("odd", title=title)
+    client = _site(tmp_path, found)
+    pages = {"/en/report/odd": "h1", "/fr/search": ".results h2", "/en/compare?report=odd": "th a"}
+    for address, place in pages.items():
+        shown = read(client, address).select_one(f'{place}[dir="auto"], {place} [dir="auto"]')
+        assert shown is not None, address
+        assert shown.text == title
 
 
 def test_a_rating_without_note_says_what_it_means(client: FlaskClient) -> None:
