@@ -17,7 +17,7 @@ LAYERS = (
     {"yamlfile"},
     {"terms"},
     {"models", "syntax", "vocabulary", "config", "generations"},
-    {"query", "thesaurus", "findings", "registries"},
+    {"query", "thesaurus", "findings", "registries", "standalone"},
     {"meaning"},
     {"matched"},
     {"readers", "identity"},

@@ -6,7 +6,7 @@ so no manifest can disagree with it after a crash.
 
 from indexer.build.planning import Plan, is_stale, plan
 from indexer.build.progress import Progress
-from indexer.build.reporting import BuildReport, BuildWarning, last_report
+from indexer.build.reporting import BuildReport, BuildWarning, Taken, last_report
 from indexer.build.running import run
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "BuildWarning",
     "Plan",
     "Progress",
+    "Taken",
     "is_stale",
     "last_report",
     "plan",

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from indexer import generations
 from indexer.corpus import Scan
 from indexer.errors import EngineError
+from indexer.models import Report
 from indexer.prepare import Failure
+
+# As many as people look through; the report is read whenever somebody asks for the status.
+MOST_TAKEN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,29 @@ class BuildWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A report that a build added or changed, and how much of its file was read.
+
+    `suggested` says that nobody declared its sectors: they come from its text.
+    """
+
+    path: str
+    id: str
+    title: str
+    lang: str
+    new: bool
+    pages: int | None
+    passages: int
+    sectors: tuple[str, ...]
+    suggested: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did: counts of reports, and every input that was not taken as it stands.
 
-    `resumed` files had been read by a build that was interrupted.
+    `resumed` files had been read by a build that was interrupted; `taken` are the first MOST_TAKEN
+    of the reports that were added or changed.
     """
 
     ok: bool
@@ -43,6 +67,7 @@ class BuildReport:
     resumed: int = 0
     failures: tuple[Failure, ...] = ()
     warnings: tuple[BuildWarning, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +100,21 @@ def _last_build(index: Path) -> _LastBuild | None:
         raise EngineError(
             f"{index / generations.LAST_BUILD} cannot be read ({error}). Run `indexer build`."
         ) from error
+
+
+def taken(path: str, report: Report, *, new: bool) -> Taken:
+    """A report as the build report tells it."""
+    return Taken(
+        path=path,
+        id=report.id,
+        title=report.title,
+        lang=report.lang,
+        new=new,
+        pages=report.pages,
+        passages=report.passages,
+        sectors=report.sectors,
+        suggested=not any(label.declared for label in report.labels),
+    )
 
 
 def keep(index: Path, report: BuildReport, scan: Scan) -> None:

@@ -13,7 +13,7 @@ from indexer import corpus, digests, engines, generations, identity, prepare, st
 from indexer.build import planning, reporting
 from indexer.build.planning import Former, Plan
 from indexer.build.progress import Pages, Progress, Silent
-from indexer.build.reporting import BuildReport, BuildWarning
+from indexer.build.reporting import BuildReport, BuildWarning, Taken
 from indexer.config import Config
 from indexer.corpus import Scan, Source
 from indexer.digests import Digests
@@ -96,6 +96,7 @@ class _Build:
         self.today = today
         self.failures = list(prepare.scan_failures(scan))
         self.warnings = list(reporting.scan_warnings(scan, former.problem))
+        self.taken: list[Taken] = []
         self.added = self.changed = self.resumed = 0
         self.owners = {entry.id: name for name, entry in former.entries.items()}
         for name in steps.removed:
@@ -143,6 +144,7 @@ class _Build:
             resumed=self.resumed,
             failures=tuple(self.failures),
             warnings=tuple(self.warnings),
+            taken=tuple(self.taken),
         )
 
     def _record(self) -> None:
@@ -210,6 +212,8 @@ class _Build:
             self._vacate(name, writer)
         writer.add(report, item.passages, prepare.facets(report, self.vocabulary))
         self.owners[report.id] = name
+        if len(self.taken) < reporting.MOST_TAKEN:
+            self.taken.append(reporting.taken(name, report, new=former is None))
         self.changed += former is not None
         self.added += former is None
 

@@ -12,10 +12,13 @@ import click
 import msgspec
 
 from indexer import build, findings, vocabulary
-from indexer.cli.command import Settings, command, limits
+from indexer.build import page
+from indexer.cli.command import LANG, Settings, command, limits
 from indexer.cli.output import end, print_failures, print_json
 from indexer.cli.progress import Progress
+from indexer.text import LANGUAGES
 from indexer.verify import verify as run_verify
+from indexer.vocabulary import Vocabulary
 
 
 @click.command("build")
@@ -23,7 +26,14 @@ from indexer.verify import verify as run_verify
 @click.option("--full", is_flag=True, help="Read everything again, whatever the index holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes (default: one a core).")
-@click.option("--report", "report_file", type=click.Path(path_type=Path), help="Write JSON here.")
+@click.option(
+    "--report",
+    "report_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the build report here: a page for FILE.html, else JSON; repeatable.",
+)
+@click.option("--in", "page_lang", type=click.Choice(LANGUAGES), default=LANG, show_default=True)
 @limits
 @command
 def build_command(
@@ -32,7 +42,8 @@ def build_command(
     full: bool,
     dry_run: bool,
     jobs: int | None,
-    report_file: Path | None,
+    report_files: tuple[Path, ...],
+    page_lang: str,
     read_seconds: int | None,
     read_megabytes: int | None,
 ) -> None:
@@ -45,13 +56,20 @@ def build_command(
         report = build.run(
             settings.config, words, full=full, dry_run=dry_run, jobs=jobs, progress=progress
         )
-    if report_file:
-        report_file.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
+    for file in report_files:
+        file.write_bytes(_written(report, file, words, page_lang))
     if settings.as_json:
         print_json(report)
     else:
         print_build(report, dry_run)
     end(report.failures)
+
+
+def _written(report: build.BuildReport, file: Path, words: Vocabulary, lang: str) -> bytes:
+    """The report in the format that a file's name asks for."""
+    if file.suffix.lower() in (".html", ".htm"):
+        return page.page(report, words, lang).encode()
+    return msgspec.json.format(msgspec.json.encode(report), indent=2)
 
 
 @contextlib.contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from typing import Final
 
+from indexer import standalone
 from indexer.links import VERDICTS, Checked, Newsletter, Verdict
+from indexer.standalone import escaped
 
 _WORDS: Final = {
     "en": {
@@ -64,12 +65,6 @@ _WORDS: Final = {
         "fewer-than": "Il trouvait {value} rapports quand il a été fait.",
     },
 }
-_STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;"
-    "color-scheme:light dark}table{border-collapse:collapse;width:100%}"
-    "th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #8888;"
-    "overflow-wrap:anywhere}td:first-child{white-space:nowrap;font-weight:bold}"
-)
 
 
 def told(lang: str, reason: str, value: str) -> str:
@@ -82,18 +77,11 @@ def told(lang: str, reason: str, value: str) -> str:
 def page(checked: Checked, lang: str) -> str:
     """The verdicts as HTML, in a language."""
     words = _WORDS[lang]
-    title = _escaped(str(words["title"]))
-    parts = [
-        f'<!doctype html>\n<html lang="{lang}-CA">\n<head>\n<meta charset="utf-8">',
-        f"<title>{title}</title>",
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>",
-        *(_newsletter(letter, lang) for letter in checked.newsletters),
-    ]
+    parts = [_newsletter(letter, lang) for letter in checked.newsletters]
     if checked.failures:
-        rows = "".join(f"<li>{_escaped(failed.message)}</li>" for failed in checked.failures)
-        parts.append(f"<h2>{_escaped(str(words['failed']))}</h2>\n<ul>{rows}</ul>")
-    return "\n".join([*parts, "</body>\n</html>\n"])
+        rows = "".join(f"<li>{escaped(failed.message)}</li>" for failed in checked.failures)
+        parts.append(f"<h2>{escaped(str(words['failed']))}</h2>\n<ul>{rows}</ul>")
+    return standalone.page(lang, str(words["title"]), parts)
 
 
 def _newsletter(letter: Newsletter, lang: str) -> str:
@@ -105,29 +93,23 @@ def _newsletter(letter: Newsletter, lang: str) -> str:
     summary = str(words["count"]).format(count=len(letter.links)) + (f" {told}." if told else "")
     if letter.hidden:
         summary += " " + str(words["hidden"]).format(count=letter.hidden)
-    head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in words["head"])
     worst_first = sorted(letter.links, key=lambda link: -VERDICTS.index(link.verdict))
-    rows = "\n".join(_row(link, lang) for link in worst_first)
+    rows = (_row(link, lang) for link in worst_first)
     return (
-        f"<h2>{_escaped(letter.name)}</h2>\n<p>{_escaped(summary)}</p>\n"
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+        f"<h2>{escaped(letter.name)}</h2>\n<p>{escaped(summary)}</p>\n"
+        f"{standalone.table(words['head'], rows)}"
     )
 
 
-def _row(link: Verdict, lang: str) -> str:
+def _row(link: Verdict, lang: str) -> tuple[str, ...]:
     named = f"{link.text} ({link.url})" if link.text else link.url
     why = " ".join(told(lang, reason, value) for reason, value in link.reasons if reason != "empty")
-    better = _escaped(link.repaired or "")
-    cells = (
-        _escaped(str(_WORDS[lang][link.verdict])),
-        _escaped(named),
-        _escaped(why),
+    better = escaped(link.repaired or "")
+    return (
+        escaped(str(_WORDS[lang][link.verdict])),
+        escaped(named),
+        escaped(why),
         f'<a href="{better}">{better}</a>' if better else "",
         "" if link.then is None else str(link.then),
         "" if link.now is None else str(link.now),
     )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text)

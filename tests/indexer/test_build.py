@@ -396,7 +396,7 @@ def test_the_build_report_has_the_names_of_the_contract(
     told = json.loads((config.index / generations.LAST_BUILD).read_bytes())["report"]
     assert set(told) == {
         *("ok", "generation", "seconds", "added", "changed", "removed", "unchanged"),
-        *("reports", "passages", "resumed", "failures", "warnings"),
+        *("reports", "passages", "resumed", "failures", "warnings", "taken"),
     }
     assert set(told["failures"][0]) == {"path", "step", "error", "message"}
 
