@@ -8,6 +8,9 @@ is written or in the plural, since *elderly* is no form of *Elders*. What counts
     the same concept in the other language   CROSS
     a narrower concept                       times NARROWER
     a word that means other things too       times AMBIGUOUS
+    an everyday word                         times EVERYDAY
+
+A word of a concept is no everyday word, whatever else it may mean.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ SAME: Final = 0.9
 CROSS: Final = 0.9
 NARROWER: Final = 0.6
 AMBIGUOUS: Final = 0.5
+EVERYDAY: Final = 0.9
 # The cost of a query stays bounded, whatever a vocabulary holds.
 MAX_ALTERNATIVES: Final = 60
 
@@ -60,14 +64,20 @@ class Thesaurus:
     """The concepts of a vocabulary by what they are called."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._terms = vocabulary.terms
+        self._everyday = vocabulary.everyday
+        self._terms = {**vocabulary.everyday, **vocabulary.terms}
         self._by_concept = {key: tuple(_names(term)) for key, term in self._terms.items()}
-        self._by_key: dict[Key, list[Name]] = {}
-        for name in chain.from_iterable(self._by_concept.values()):
+        self._by_key = {**self._keyed(vocabulary.everyday), **self._keyed(vocabulary.terms)}
+        self._longest = max(map(len, self._by_key), default=1) - 1
+
+    def _keyed(self, concepts: Iterable[str]) -> dict[Key, list[Name]]:
+        """The names of some concepts by how they are recognised."""
+        by_key: dict[Key, list[Name]] = {}
+        for name in chain.from_iterable(self._by_concept[concept] for concept in concepts):
             for forms in _spellings(forms_of(name.leaf)):
                 for key in _keys(forms, name.lang)[: 2 if name.outdated else None]:
-                    self._by_key.setdefault(key, []).append(name)
-        self._longest = max(map(len, self._by_key), default=1) - 1
+                    by_key.setdefault(key, []).append(name)
+        return by_key
 
     def spot(self, forms: Sequence[str]) -> Iterator[Spotted]:
         """The concepts named in folded words that follow each other: the longest names first,
@@ -108,6 +118,7 @@ class Thesaurus:
     def _weighed(self, names: Sequence[Name]) -> Iterator[tuple[float, Name]]:
         for typed in names:
             share = AMBIGUOUS if typed.ambiguous else 1.0
+            share *= EVERYDAY if typed.concept in self._everyday else 1.0
             spoken = {name.lang for name in names if name.concept == typed.concept}
             yield from _counted(self._by_concept[typed.concept], spoken, share)
             for narrower in self._terms[typed.concept].narrower:

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeGuard
 
-from indexer import terms, yamlfile
+from indexer import everyday, terms, yamlfile
 from indexer.errors import MetadataError, VocabularyError
+from indexer.everyday import EVERYDAY_FILE
 from indexer.terms import TERMS_FILE, Term
 from indexer.text import LANGUAGES, fold, slug
 
@@ -48,7 +49,7 @@ class Entry:
 # Compared by identity, so that what is derived from one can be kept by it.
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Every controlled list by facet name, and the concepts by key.
+    """Every controlled list by facet name, the concepts by key, and the everyday words.
 
     `digest` changes with any of the lists; concepts serve queries only, so the index does not
     depend on them. `problems` are those of the corpus's own concepts. `state` changes with any
@@ -58,6 +59,7 @@ class Vocabulary:
     lists: Mapping[str, Mapping[str, Entry]]
     digest: str
     terms: Mapping[str, Term] = field(default_factory=dict)
+    everyday: Mapping[str, Term] = field(default_factory=dict)
     problems: tuple[VocabularyError, ...] = ()
     state: str = ""
     retired: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
@@ -137,7 +139,8 @@ def load(corpus: Path | None = None, known: Vocabulary | None = None) -> Vocabul
     concepts, problems = terms.load(words, lists.lists["sector"])
     # The packaged concepts name the packaged sectors, which a corpus may have replaced.
     told = tuple(problems) if own else ()
-    return replace(lists, terms=concepts, problems=told, state=state)
+    plain = everyday.load(_packaged(EVERYDAY_FILE))
+    return replace(lists, terms=concepts, everyday=plain, problems=told, state=state)
 
 
 def load_lists(corpus: Path | None = None) -> Vocabulary:

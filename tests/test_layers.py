@@ -16,6 +16,7 @@ LAYERS = (
     {"errors", "text", "fields"},
     {"yamlfile"},
     {"terms"},
+    {"everyday"},
     {"models", "syntax", "vocabulary", "config", "generations"},
     {"query", "thesaurus", "findings", "registries", "standalone"},
     {"meaning"},

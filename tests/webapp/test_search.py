@@ -88,7 +88,7 @@ def test_a_passage_without_pages_begins_with_its_heading(client: FlaskClient) ->
 
 
 def test_a_result_in_the_other_language_says_so_and_is_marked(client: FlaskClient) -> None:
-    result = one(read(client, "/en/search?q=éclairage"), ".results > li")
+    result = one(read(client, "/en/search?q=éclairage&expand=off"), ".results > li")
     assert one(result, "h2 a")["lang"] == "fr"
     assert one(result, ".summary")["lang"] == "fr"
     assert one(result, ".snippets span")["lang"] == "fr"
@@ -226,7 +226,7 @@ def test_what_was_probably_meant_keeps_its_accents(client: FlaskClient) -> None:
     ("parameters", "english", "french"),
     [
         (
-            "q=éclairage&lang=en",
+            "q=éclairage&expand=off&lang=en",
             {"The reports in French": 1, "Without the words, with the filters only": 15},
             {"Les rapports en français": 1, "Sans les mots, avec les filtres seulement": 15},
         ),
