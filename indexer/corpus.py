@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,21 +94,42 @@ def _suffix(name: str) -> str:
 
 
 def _files(
-    folder: str, prefix: str, unreadable: list[tuple[str, str]]
+    root: str, prefix: str, unreadable: list[tuple[str, str]]
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The files below a folder with their names below the corpus."""
     try:
-        found = list(os.scandir(folder))
+        found = list(os.scandir(root))
     except OSError as error:
         unreadable.append((prefix.rstrip("/") or ".", error.strerror or str(error)))
         return
     for entry in found:
         if entry.name.startswith(HIDDEN):
             continue
-        if not entry.is_dir():
+        try:
+            folder, problem = entry.is_dir(), _problem(entry)
+        except OSError as error:
+            folder, problem = False, error.strerror or str(error)
+        if problem:
+            unreadable.append((prefix + _legible(entry.name), problem))
+        elif not folder:
             yield prefix + entry.name, entry
         elif not entry.is_symlink():
             yield from _files(entry.path, f"{prefix}{entry.name}/", unreadable)
+
+
+def _problem(entry: os.DirEntry[str]) -> str | None:
+    """Why nothing can be read under a name, whatever it holds."""
+    if entry.name != _legible(entry.name):
+        return "its name is no valid text, so rename it"
+    # To open a pipe waits for somebody who writes into it.
+    if not entry.is_dir() and not stat.S_ISREG(entry.stat().st_mode):
+        return "it is a pipe, a socket or a device"
+    return None
+
+
+def _legible(name: str) -> str:
+    """The name as text, whatever bytes the file system has for it."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def resolve(
 
 def read_sidecar(path: Path) -> dict[str, object]:
     """What a sidecar says; nothing when there is none, MetadataError when it is malformed."""
-    return yamlfile.load_mapping(path) if path.exists() else {}
+    # A pipe of that name would be waited for without end.
+    return yamlfile.load_mapping(path) if path.is_file() else {}
 
 
 def _problem(

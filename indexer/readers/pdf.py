@@ -7,6 +7,7 @@ a call for each character takes longer than everything else together.
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import assemble, parsing, recorded_properties
 from indexer.readers.layout import items
 from indexer.readers.layout.placed import CELL_GAP, Entry, Fragment, Page
+
+# What it has to say of a file, our errors and findings say.
+logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
 # A document of more pages is a collection: only so many are read.
 PAGES = 5000
