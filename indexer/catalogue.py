@@ -33,6 +33,7 @@ from indexer.errors import EngineError, ReportNotFound, ReportWithdrawn
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
 from indexer.generations import Generation
+from indexer.holdings import Holdings, holdings
 from indexer.instead import instead
 from indexer.lexicon import Lexicon
 from indexer.matched import other_words
@@ -98,6 +99,11 @@ class _Open:
     def similar(self) -> Callable[[str], tuple[Report, ...]]:
         """Which reports are like one."""
         return _likes(self.engine, self.lexicon)
+
+    @functools.cached_property
+    def holdings(self) -> Holdings:
+        """What the reports are, counted once."""
+        return holdings(self.engine.reports())
 
     @functools.cached_property
     def completions(self) -> Callable[[str], Completions]:
@@ -274,6 +280,10 @@ class Catalogue:
             stale=build.is_stale(self.config, self.vocabulary, opened.engine.entries()),
             last_build=build.last_report(self.config.index),
         )
+
+    def holdings(self) -> Holdings:
+        """How fresh the reports are, and how much of their pages was read."""
+        return self._open().holdings
 
     def close(self) -> None:
         """Gives back the open generation."""

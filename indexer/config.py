@@ -33,7 +33,8 @@ class Config:
     sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
     `verify` holds to the rules of editorial.py.
     No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
-    `share_token` lets staff make short links on the site; without one nobody can.
+    `share_token` lets staff make short links on the site, and see what is searched for where
+    `query_counts` has it counted; without one nobody can.
     """
 
     corpus: Path
@@ -47,6 +48,7 @@ class Config:
     read_seconds: int = 120
     read_megabytes: int = 2048
     share_token: str = field(default="", repr=False)
+    query_counts: bool = False
 
 
 _NAMES: Final = tuple(setting.name for setting in fields(Config))
@@ -83,6 +85,7 @@ def load(
         read_seconds=int(str(values.get("read_seconds", Config.read_seconds))),
         read_megabytes=int(str(values.get("read_megabytes", Config.read_megabytes))),
         share_token=str(values.get("share_token", Config.share_token)),
+        query_counts=_SWITCH[str(values.get("query_counts", False)).lower()],
     )
 
 
@@ -116,8 +119,13 @@ def _checked(values: Mapping[str, object]) -> list[str]:
         for name, address in addresses
         if urlsplit(address).scheme not in ("http", "https")
     ]
-    if str(values.get("editorial", False)).lower() not in _SWITCH:
-        problems.append(f"editorial is “{values['editorial']}”; write true or false.")
+    problems += [
+        f"{name} is “{values[name]}”; write true or false."
+        for name in ("editorial", "query_counts")
+        if str(values.get(name, False)).lower() not in _SWITCH
+    ]
+    if str(values.get("query_counts", False)).lower() == "true" and not values.get("share_token"):
+        problems.append("query_counts needs a share_token; without one nobody may see the counts.")
     problems += [
         f"{name} is “{values[name]}”; write a whole number, at least {least}."
         for name, least in _LEAST.items()

@@ -18,7 +18,7 @@ LAYERS = (
     {"terms"},
     {"everyday"},
     {"models", "syntax", "vocabulary", "config", "generations"},
-    {"query", "thesaurus", "findings", "registries", "standalone"},
+    {"query", "thesaurus", "findings", "registries", "holdings", "standalone"},
     {"meaning"},
     {"matched"},
     {"readers", "identity"},

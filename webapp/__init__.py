@@ -26,6 +26,7 @@ from webapp import (
     sharing,
     shortlinks,
     site,
+    staff,
     status,
 )
 
@@ -61,7 +62,7 @@ def create_app(
     # landing.py repairs doubled slashes, with all else that is wrong with an address.
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (i18n, context, headers, errors):
+    for part in (i18n, context, headers, errors, staff, status):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -19,4 +19,5 @@ def about() -> str:
         ratings=vocabulary.keys("rating"),
         types=vocabulary.keys("type"),
         sectors=vocabulary.keys("sector"),
+        counted=catalogue().config.query_counts,
     )

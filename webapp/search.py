@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indexer import permalinks, repair
-from indexer.query import DEFAULT_SIZE, Query
+from indexer.query import DEFAULT_SIZE, Query, Results
 from webapp import feeds, filters, wording
 from webapp.catalogue import catalogue
 from webapp.i18n import current_language, preferred_language
+from webapp.status import query_counts
 
 RECENT = 6
 
@@ -62,6 +63,7 @@ def results() -> str | Response:
         return redirect(permalinks.with_parameters(path, asked.parameters), 301)
     found = catalogue().search(asked.query, current_language())
     query = found.query
+    _count(found)
     return render_template(
         "search.html",
         found=found,
@@ -80,3 +82,11 @@ def results() -> str | Response:
         feeds=feeds.addresses(query),
         offers=filters.offers(found),
     )
+
+
+def _count(found: Results) -> None:
+    """Counts what was typed, once and not again for each filter, order and page of it."""
+    counts, query = query_counts(), found.query
+    first = query.page == 1 and query.sort == "relevance" and not query.filtered
+    if counts and query.text and first and request.method == "GET":
+        counts.count(query.text, empty=not found.total)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 from dataclasses import replace
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
-from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,20 +22,14 @@ from indexer import newsletter, shortlinks
 from indexer.newsletter import MOST_ITEMS
 from indexer.shortlinks import MAX_SLUG
 from indexer.text import slug as slug_of
-from webapp import blocks, qrcodes, wording
+from webapp import blocks, qrcodes, staff, wording
 from webapp.addresses import with_query
-from webapp.attempts import Attempts
 from webapp.blocks import Wanted
 from webapp.catalogue import catalogue
 from webapp.headers import FRAMED_POLICY, FRAMING_POLICY
 from webapp.i18n import gettext as _, preferred_language
 
 pages = Blueprint("sharing", __name__)
-
-
-@pages.record
-def _remember_attempts(state: BlueprintSetupState) -> None:
-    state.app.extensions["attempts"] = Attempts()
 
 
 @pages.get("/share")
@@ -76,18 +67,11 @@ def code(form: str) -> Response:
 
 @pages.post("/<any(en, fr):lang>/share/short")
 def hand_out() -> AnyResponse:
-    """Makes a short link to what is shared, for who knows the token of the site.
-
-    The token in the form is what no other site could send in somebody's name.
-    """
+    """Makes a short link to what is shared, for staff."""
     asked = blocks.wanted()
-    attempts: Attempts = current_app.extensions["attempts"]
-    visitor = request.remote_addr or ""
-    if attempts.exhausted(visitor):
-        return _page(asked, _("Too many attempts. Wait a quarter of an hour."), 429)
-    if not _is_staff(request.form.get("token", "")):
-        attempts.failed(visitor)
-        return _page(asked, _("That is not the token of this site. No link was made."), 403)
+    if refused := staff.refusal():
+        told = _("No link was made.")
+        return _page(asked, f"{refused.message} {told}", refused.status)
     slug = slug_of(request.form.get("name", ""))[:MAX_SLUG].strip("-")
     if len(slug) < 2:
         return _page(asked, _("Give the short link a name of two letters or more."), 400)
@@ -98,11 +82,6 @@ def hand_out() -> AnyResponse:
     _make(asked, slug)
     made = with_query(url_for("sharing.share"), replace(asked, short=slug).parameters)
     return redirect(f"{made}#link", 303)
-
-
-def _is_staff(token: str) -> bool:
-    known = catalogue().config.share_token
-    return bool(known) and hmac.compare_digest(known.encode(), token.encode())
 
 
 def _make(asked: Wanted, slug: str) -> None:

@@ -48,3 +48,14 @@ def test_the_limits_of_reading_can_be_set(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("read_seconds: 30\nread_megabytes: 1024\n")
     config = load({"corpus": tmp_path, "read_seconds": 10}, {})
     assert (config.read_seconds, config.read_megabytes) == (10, 1024)
+
+
+def test_searches_are_counted_only_where_staff_can_see_the_counts(tmp_path: Path) -> None:
+    there = {"corpus": tmp_path}
+    assert not load(there, {}).query_counts
+    known = {"EVIDENCE_SHARE_TOKEN": "a token that nobody guesses"}
+    assert load(there, {**known, "EVIDENCE_QUERY_COUNTS": "true"}).query_counts
+    with pytest.raises(ConfigError, match="needs a share_token"):
+        load(there, {"EVIDENCE_QUERY_COUNTS": "true"})
+    with pytest.raises(ConfigError, match="write true or false"):
+        load(there, {**known, "EVIDENCE_QUERY_COUNTS": "perhaps"})
