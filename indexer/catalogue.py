@@ -15,7 +15,6 @@ from indexer import (
     build,
     engines,
     gapmap,
-    generations,
     identity,
     relaxing,
     similar,
@@ -300,7 +299,7 @@ class Catalogue:
         return opened
 
     def _current(self) -> _Open:
-        name = generations.current_name(self.config.index)
+        name = engines.current_name(self.config)
         opened = self._opened
         if opened and opened.generation.name == name:
             return opened
@@ -308,7 +307,7 @@ class Catalogue:
             if self._opened is None or self._opened.generation.name != name:
                 # The former engine is not closed: another thread may be in the middle of it.
                 words = vocabulary.load(self.config.corpus, self.vocabulary)
-                self._opened = _load(generations.current(self.config.index), words)
+                self._opened = _load(self.config, words)
                 self.vocabulary = words
             return self._opened
 
@@ -356,8 +355,9 @@ class Catalogue:
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
 
 
-def _load(generation: Generation, words: Vocabulary) -> _Open:
-    engine = engines.open_engine(generation.engine, generation.path)
+def _load(config: Config, words: Vocabulary) -> _Open:
+    generation = engines.current(config)
+    engine = engines.open_engine(generation.engine, generation.path, config)
     built_at = _whole_seconds(generation.built_at)
     counts = engine.report_count(), engine.passage_count()
     opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at), words)

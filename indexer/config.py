@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from indexer import yamlfile
 from indexer.errors import ConfigError, MetadataError
 
-ENGINES: Final = ("whoosh", "memory")
+ENGINES: Final = ("whoosh", "opensearch", "memory")
 CONFIG_FILE: Final = "config.yaml"
 # Where these two stand decides which file is read, so the file cannot set them.
 _NOT_IN_FILE: Final = frozenset({"corpus", "index"})
@@ -22,7 +23,15 @@ _NOT_IN_FILE: Final = frozenset({"corpus", "index"})
 SHORTEST_TOKEN: Final = 16
 _SWITCH: Final = {"true": True, "false": False}
 # A reader needs some 100 MB before it has read anything.
-_LEAST: Final = {"read_seconds": 1, "read_megabytes": 256}
+_LEAST: Final = {
+    "read_seconds": 1,
+    "read_megabytes": 256,
+    "opensearch_seconds": 1,
+    "opensearch_retries": 0,
+    "opensearch_shards": 1,
+    "opensearch_replicas": 0,
+}
+_ALIAS: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,10 @@ class Config:
     No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
     `share_token` lets staff make short links on the site, and see what is searched for where
     `query_counts` has it counted; without one nobody can.
+    `opensearch_url` are the nodes of a cluster, user and password in the first; `opensearch_alias`
+    names its index, and `opensearch_ca` the file of the authority that signed their certificates.
+    A node that does not answer within `opensearch_seconds` counts as down; so often another is
+    asked. A new index has so many `opensearch_shards`, and each so many copies beside itself.
     """
 
     corpus: Path
@@ -49,6 +62,13 @@ class Config:
     read_megabytes: int = 2048
     share_token: str = field(default="", repr=False)
     query_counts: bool = False
+    opensearch_url: tuple[str, ...] = field(default=(), repr=False)
+    opensearch_ca: str = ""
+    opensearch_alias: str = "evidence"
+    opensearch_seconds: int = 10
+    opensearch_retries: int = 3
+    opensearch_shards: int = 1
+    opensearch_replicas: int = 1
 
 
 _NAMES: Final = tuple(setting.name for setting in fields(Config))
@@ -82,11 +102,17 @@ def load(
         former_base_urls=tuple(url.rstrip("/") for url in _several(values, "former_base_urls")),
         newsletters=_several(values, "newsletters"),
         editorial=_SWITCH[str(values.get("editorial", False)).lower()],
-        read_seconds=int(str(values.get("read_seconds", Config.read_seconds))),
-        read_megabytes=int(str(values.get("read_megabytes", Config.read_megabytes))),
         share_token=str(values.get("share_token", Config.share_token)),
         query_counts=_SWITCH[str(values.get("query_counts", False)).lower()],
+        opensearch_url=tuple(url.rstrip("/") for url in _several(values, "opensearch_url")),
+        opensearch_ca=str(values.get("opensearch_ca", Config.opensearch_ca)),
+        opensearch_alias=str(values.get("opensearch_alias", Config.opensearch_alias)),
+        **{name: _whole(values, name) for name in _LEAST},
     )
+
+
+def _whole(values: Mapping[str, object], name: str) -> int:
+    return int(str(values.get(name, getattr(Config, name))))
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
@@ -113,7 +139,11 @@ def _checked(values: Mapping[str, object]) -> list[str]:
     if engine not in ENGINES:
         problems.append(f"The engine “{engine}” is not known; use one of {', '.join(ENGINES)}.")
     addresses = [("base_url", str(values["base_url"]))] if values.get("base_url") else []
-    addresses += [("former_base_urls", url) for url in _several(values, "former_base_urls")]
+    addresses += [
+        (name, url)
+        for name in ("former_base_urls", "opensearch_url")
+        for url in _several(values, name)
+    ]
     problems += [
         f"{name} “{address}” is not a web address; begin it with https://."
         for name, address in addresses
@@ -131,6 +161,13 @@ def _checked(values: Mapping[str, object]) -> list[str]:
         for name, least in _LEAST.items()
         if not _is_at_least(str(values.get(name, least)), least)
     ]
+    if engine == "opensearch" and not _several(values, "opensearch_url"):
+        problems.append("The engine “opensearch” needs its nodes: set EVIDENCE_OPENSEARCH_URL.")
+    if not _ALIAS.fullmatch(str(values.get("opensearch_alias", Config.opensearch_alias))):
+        problems.append(
+            f"opensearch_alias is “{values['opensearch_alias']}”; use lower-case letters, digits "
+            "and hyphens."
+        )
     if 0 < len(str(values.get("share_token", ""))) < SHORTEST_TOKEN:
         problems.append(f"share_token is too short; use {SHORTEST_TOKEN} characters or more.")
     return problems

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer import corpus, editorial, engines, generations, identity, prepare, shortlinks, sources
+from indexer import corpus, editorial, engines, identity, prepare, shortlinks, sources
 from indexer.config import Config
 from indexer.corpus import Scan
 from indexer.editorial import Brief
@@ -116,9 +116,9 @@ def _translation_problems(reports: Sequence[Report]) -> Iterator[Failure]:
 def _index_problems(config: Config) -> Iterator[Failure]:
     """Whether every report of the current generation can be read back with its passages."""
     try:
-        generation = generations.current(config.index)
-        engines.verify(generation.engine, generation.path)
-        engine = engines.open_engine(generation.engine, generation.path)
+        generation = engines.current(config)
+        engines.verify(generation.engine, generation.path, config)
+        engine = engines.open_engine(generation.engine, generation.path, config)
         try:
             for report in engine.reports():
                 held = len(engine.passages(report.id))

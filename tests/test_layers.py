@@ -43,6 +43,7 @@ LAYERS = (
 # Each of these is imported by exactly one file, or by one package.
 ONE_IMPORTER = {
     "whoosh": {"indexer/engines/whoosh.py"},
+    "opensearchpy": {"indexer/engines/opensearch/cluster.py"},
     "yaml": {"indexer/yamlfile.py"},
     "click": {"indexer/cli/"},
     "rich": {"indexer/cli/"},

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from indexer import corpus, digests, engines, generations
+from indexer import corpus, digests, engines
 from indexer.build import reporting
 from indexer.config import Config
 from indexer.corpus import Scan
 from indexer.engines.base import Entry
-from indexer.errors import EngineError, IndexMissing, IndexOutdated
+from indexer.errors import EngineError, EngineUnavailable, IndexMissing, IndexOutdated
 from indexer.generations import Generation
 from indexer.identity import Identity, Matching
 from indexer.vocabulary import Vocabulary
@@ -92,12 +92,14 @@ def former(config: Config, full: bool, *, mend: bool = False) -> Former:
     if full:
         return Former()
     try:
-        generation = generations.current(config.index)
+        generation = engines.current(config)
         if generation.engine != config.engine:
             return Former()
-        return _held(generation)
+        return _held(generation, config)
     except IndexMissing:
         return Former()
+    except EngineUnavailable:
+        raise
     except IndexOutdated as error:
         if error.newer:
             raise
@@ -106,8 +108,10 @@ def former(config: Config, full: bool, *, mend: bool = False) -> Former:
         return Former(problem=str(error))
 
 
-def _held(generation: Generation) -> Former:
-    with contextlib.closing(engines.open_engine(generation.engine, generation.path)) as engine:
+def _held(generation: Generation, config: Config) -> Former:
+    with contextlib.closing(
+        engines.open_engine(generation.engine, generation.path, config)
+    ) as engine:
         entries = {entry.path: entry for entry in engine.entries()}
         return Former(generation, entries, engine.passage_count())
 
@@ -116,11 +120,11 @@ def _mended(config: Config, error: IndexOutdated, mend: bool) -> Former:
     """The current generation with everything derived anew, published, or nothing."""
     if not mend:
         return Former(problem=str(error))
-    generation = generations.current(config.index)
-    path = generations.start(config.index)
+    generation = engines.current(config)
+    path = engines.start(config)
     try:
         engines.derive(generation.engine, generation.path, path)
     except EngineError as damage:
         shutil.rmtree(path)
         return Former(problem=str(damage))
-    return _held(generations.promote(config.index, path, generation.engine))
+    return _held(engines.promote(config, path), config)

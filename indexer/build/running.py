@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import shutil
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
@@ -106,10 +105,10 @@ class _Build:
 
     def publish(self, jobs: int, progress: Progress, started: float) -> BuildReport:
         """Writes and publishes a new generation, unless every change in it failed."""
-        path = generations.start(self.config.index)
+        path = engines.start(self.config)
         base = self.former.generation.path if self.former.generation else None
         try:
-            writer = engines.open_writer(self.config.engine, path, base)
+            writer = engines.open_writer(self.config.engine, path, base, self.config)
             try:
                 self._write(writer, jobs, progress)
             except BaseException:
@@ -117,16 +116,17 @@ class _Build:
                 raise
             if base and not (self.added or self.changed or self.steps.removed):
                 writer.abandon()
-                shutil.rmtree(path)
+                engines.discard(self.config, path)
                 assert self.former.generation is not None
                 return self.report(self.former.generation.name, self.former.passages, started)
             writer.commit()
             self._record()
         except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
+            engines.discard(self.config, path)
             raise
-        generation = generations.promote(self.config.index, path, self.config.engine)
-        with contextlib.closing(engines.open_engine(generation.engine, generation.path)) as engine:
+        generation = engines.promote(self.config, path)
+        engine = engines.open_engine(generation.engine, generation.path, self.config)
+        with contextlib.closing(engine):
             return self.report(generation.name, _checked(engine, self.owners), started)
 
     def report(self, generation: str, passages: int, started: float) -> BuildReport:

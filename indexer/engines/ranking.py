@@ -83,7 +83,7 @@ def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
     scores = _favoured(rows, matching, request.favours)
     if request.feedback and sort_of(request) == "relevance":
         scores = _echoed(rows, scores, request.feedback, scorer)
-    found = [ranked for row in rows if (ranked := _grouped(row, scores, request)) is not None]
+    found = [ranked for row in rows if (ranked := grouped(row, scores, request)) is not None]
     failed = [_failed_filters(ranked.row, request) for ranked in found]
     kept = [ranked for ranked, failures in zip(found, failed, strict=True) if not failures]
     facets = {
@@ -92,7 +92,7 @@ def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
         )
         for name in request.facets
     }
-    return Ranking(_works(kept, request), [ranked.row for ranked in kept], facets)
+    return Ranking(works(kept, request), [ranked.row for ranked in kept], facets)
 
 
 def _favoured(rows: Sequence[Row], scores: Scores, favours: Sequence[Favour]) -> Scores:
@@ -108,8 +108,8 @@ def _favoured(rows: Sequence[Row], scores: Scores, favours: Sequence[Favour]) ->
 def _echoed(rows: Sequence[Row], scores: Scores, feedback: Feedback, scorer: Scorer) -> Scores:
     """The scores, each with its echo."""
     one = Request(snippets=1)
-    found = [ranked for row in rows if (ranked := _grouped(row, scores, one)) is not None]
-    first = heapq.nsmallest(feedback.reports, found, key=_by_relevance)
+    found = [ranked for row in rows if (ranked := grouped(row, scores, one)) is not None]
+    first = heapq.nsmallest(feedback.reports, found, key=by_relevance)
     strengths: dict[str, float] = defaultdict(float)
     for ranked in first:
         for stem in scorer.stems(ranked.passages[0]):
@@ -130,15 +130,15 @@ def _echoed(rows: Sequence[Row], scores: Scores, feedback: Feedback, scorer: Sco
     return {number: value + scale * echoes[number] for number, value in scores.items()}
 
 
-def _works(kept: Sequence[Ranked], request: Request) -> list[Ranked]:
+def works(kept: Sequence[Ranked], request: Request) -> list[Ranked]:
     """One report of each work, in order: in the language of the request if there is one that is
     kept, with the best score of all that are."""
     order = _ORDERS[sort_of(request)]
-    works: dict[str, list[Ranked]] = defaultdict(list)
+    held: dict[str, list[Ranked]] = defaultdict(list)
     for ranked in sorted(kept, key=order):
-        works[ranked.row.report.work].append(ranked)
+        held[ranked.row.report.work].append(ranked)
     shown = []
-    for together in works.values():
+    for together in held.values():
         spoken = [ranked for ranked in together if ranked.row.report.lang == request.lang]
         best = max(ranked.score for ranked in together)
         shown.append(replace((spoken or together)[0], score=best))
@@ -220,7 +220,7 @@ def _synonym_scores(clause: Synonyms, scorer: Scorer) -> Mapping[int, tuple[floa
     }
 
 
-def _grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked | None:
+def grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked | None:
     matching = [number for number in row.passages if number in scores]
     if not matching:
         return None
@@ -264,7 +264,7 @@ def sort_of(request: Request) -> str:
     return request.sort if by_text or request.sort != "relevance" else "newest"
 
 
-def _by_relevance(ranked: Ranked) -> tuple[object, ...]:
+def by_relevance(ranked: Ranked) -> tuple[object, ...]:
     return (-steps(ranked.score), *_by_newest(ranked))
 
 
@@ -281,7 +281,7 @@ def _by_title(ranked: Ranked) -> tuple[object, ...]:
 
 
 _ORDERS: Final[Mapping[str, Callable[[Ranked], tuple[object, ...]]]] = {
-    "relevance": _by_relevance,
+    "relevance": by_relevance,
     "newest": _by_newest,
     "oldest": _by_oldest,
     "title": _by_title,

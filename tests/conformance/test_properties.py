@@ -72,11 +72,11 @@ def contents(draw: st.DrawFn, report_id: str) -> Content:
 
 
 @st.composite
-def builds(draw: st.DrawFn) -> tuple[Build, ...]:
-    """One full build, and some that change what is there."""
+def builds(draw: st.DrawFn, most: int = 4) -> tuple[Build, ...]:
+    """One full build, and some that change what is there; `most` in all."""
     held: set[str] = set()
     steps: list[Build] = []
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(st.integers(1, most))):
         changed = draw(st.sets(st.sampled_from("abcdefghijkl"), max_size=8))
         gone = draw(st.sets(st.sampled_from(sorted(held)), max_size=4)) if held else set()
         added = tuple(draw(contents(name)) for name in sorted(changed))
@@ -185,7 +185,8 @@ def _small(run: int) -> Iterator[None]:
         yield
 
 
-def _shape(matches: Matches) -> object:
+def shape(matches: Matches) -> object:
+    """What two engines must say alike."""
     return (
         matches.total,
         [(match.report, match.passages) for match in matches.page],
@@ -211,7 +212,7 @@ def test_columns_answer_as_memory_does(
     ):
         for request in asked:
             expected, found = memory.search(request), columns.search(request)
-            assert _shape(found) == _shape(expected)
+            assert shape(found) == shape(expected)
             combined = columns.combinations(request, crossed)
             assert combined == memory.combinations(request, crossed)
             assert [match.score for match in found.page] == pytest.approx(

@@ -1,0 +1,135 @@
+"""What is sent to a cluster of a report: the document that finds it, and those that show it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from indexer.engines.indexing import tokens
+from indexer.engines.opensearch.mapping import SCALE, Json, length
+from indexer.engines.scoring import impact, unit
+from indexer.fields import FACET_NAMES, TEXT_FIELDS, TEXT_NAMES, exact
+from indexer.models import Passage, Report
+from indexer.text import fold
+
+Tokens = Mapping[str, Sequence[str]]
+
+_LAST: Final = "~"
+# What a key may be long; beyond it reports with the same beginning are ordered by their ids.
+_KEY: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A report with its passages, their terms, and the facet values to count it under."""
+
+    report: Report
+    passages: tuple[Passage, ...]
+    facets: Mapping[str, Sequence[str]]
+    tokens: tuple[Tokens, ...]
+
+
+def content(
+    report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
+) -> Content:
+    """A report with the terms of its passages."""
+    cut = tuple(passages)
+    return Content(report, cut, facets, tuple(tokens(report, passage) for passage in cut))
+
+
+def work_id(work: str) -> str:
+    """The name of the document that finds a work."""
+    return f"work:{work}"
+
+
+def report_id(report: str) -> str:
+    """The name of the document that shows a report."""
+    return f"report:{report}"
+
+
+def passage_id(report: str, number: int) -> str:
+    """The name of the document that shows a passage."""
+    return f"passage:{number}:{report}"
+
+
+def work(contents: Sequence[Content]) -> Json:
+    """The document that finds a work: its reports with their passages."""
+    return {"kind": "work", "reports": [_report(content) for content in contents]}
+
+
+def shown(content: Content) -> Iterable[tuple[str, Json]]:
+    """The documents that show a report and its passages, by name."""
+    report = content.report
+    yield (
+        report_id(report.id),
+        {
+            "kind": "report",
+            "key": report.id,
+            "work": report.work,
+            "content": {
+                "report": msgspec.to_builtins(report),
+                "numbers": [passage.number for passage in content.passages],
+            },
+            "facets": {name: [*values] for name, values in content.facets.items()},
+        },
+    )
+    for passage in content.passages:
+        told = {"kind": "passage", "content": msgspec.to_builtins(passage)}
+        yield passage_id(report.id, passage.number), told
+
+
+def _report(content: Content) -> Json:
+    report = content.report
+    values = [f"{name}={value}" for name, held in content.facets.items() for value in held]
+    pairs = zip(content.passages, content.tokens, strict=True)
+    return {
+        "id": report.id,
+        "language": report.lang,
+        "year": report.year,
+        **_orders(report),
+        **{name: [*content.facets.get(name, ())] for name in FACET_NAMES},
+        "passages": [_passage(passage.number, values, held) for passage, held in pairs],
+    }
+
+
+def _orders(report: Report) -> Json:
+    """A key for each order: those of reports are in the order of ranking.py."""
+    year = report.year
+    keys = {
+        "newest": _LAST if year is None else f"{9999 - year:05}",
+        "oldest": _LAST if year is None else f"{year:05}",
+        "title": fold(report.title)[:_KEY],
+    }
+    return {f"by_{name}": f"{key}\0{report.id}" for name, key in keys.items()}
+
+
+def _passage(number: int, values: Sequence[str], held: Tokens) -> Json:
+    stems, forms = (_weights(held, named) for named in (str, exact))
+    return {
+        "number": number,
+        "values": values,
+        "stems": _worth({term: impact(weight) for term, weight in stems.items()}),
+        "forms": _worth({term: impact(weight) for term, weight in forms.items()}),
+        "weights": _worth(forms),
+        **{name: " ".join(held[name]) for field in TEXT_NAMES for name in (field, exact(field))},
+        **{length(name): len(held[name]) for name in TEXT_NAMES},
+    }
+
+
+def _weights(held: Tokens, named: Callable[[str], str]) -> Mapping[str, float]:
+    """The weight of each term in a passage, through all fields."""
+    weights: dict[str, float] = defaultdict(float)
+    for field in TEXT_FIELDS:
+        each = unit(field, float(len(held[field.name])))
+        for term, count in Counter(held[named(field.name)]).items():
+            weights[term] += each * count
+    return weights
+
+
+def _worth(values: Mapping[str, float]) -> str:
+    """Terms with what each is worth, as the cluster takes them apart."""
+    return " ".join(f"{term}|{max(1, round(value * SCALE))}" for term, value in values.items())
