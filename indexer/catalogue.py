@@ -24,6 +24,7 @@ from indexer import (
     vocabulary,
 )
 from indexer.asking import SNIPPETS, request_for
+from indexer.beside import Beside, beside
 from indexer.completions import Completion, Completions
 from indexer.concepts import Concepts
 from indexer.config import Config
@@ -65,13 +66,14 @@ REMEMBERED: Final = 1_000
 class Status:
     """The health of an index: `last_build` is the last build's report, if one was kept.
 
-    `stale` says whether the corpus has changed since.
+    `stale` says whether the corpus has changed since; `others` are the indexes of other engines.
     """
 
     engine: str
     index: IndexState
     stale: bool
     last_build: build.BuildReport | None
+    others: tuple[Beside, ...] = ()
 
 
 @dataclass
@@ -273,11 +275,13 @@ class Catalogue:
     def status(self) -> Status:
         """The health of the index and whether the corpus has changed since it was built."""
         opened = self._open()
+        entries = opened.engine.entries()
         return Status(
             engine=opened.generation.engine,
             index=opened.state,
-            stale=build.is_stale(self.config, self.vocabulary, opened.engine.entries()),
+            stale=build.is_stale(self.config, self.vocabulary, entries),
             last_build=build.last_report(self.config.index),
+            others=beside(self.config, entries),
         )
 
     def holdings(self) -> Holdings:

@@ -31,7 +31,7 @@ LAYERS = (
     {"corpus", "staging"},
     {"prepare"},
     {"engines"},
-    {"asking", "completions", "concepts", "lexicon", "relaxing"},
+    {"asking", "beside", "completions", "concepts", "lexicon", "relaxing"},
     {"spelling", "similar"},
     {"build"},
     {"catalogue", "verify", "harvest"},

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from indexer import build, findings, vocabulary
+from indexer.beside import Beside
 from indexer.build import page
 from indexer.cli.command import LANG, Settings, command, limits
 from indexer.cli.output import end, print_failures, print_json
@@ -117,10 +118,18 @@ def status(settings: Settings) -> None:
         ("passages", f"{told.index.passages:,}"),
         ("built", f"{told.index.built_at:%Y-%m-%d %H:%M} UTC"),
         ("stale", "yes; run `indexer build`" if told.stale else "no"),
+        *(("beside", _beside(other)) for other in told.others),
     ]
     for name, value in rows:
         click.echo(f"{name:12}{value}")
     print_failures(told.last_build.failures if told.last_build else ())
+
+
+def _beside(other: Beside) -> str:
+    if other.problem:
+        return f"{other.engine}: {other.problem}"
+    differing = f"{other.differing:,} that differ" if other.differing else "the same"
+    return f"{other.engine}: {other.reports:,} reports, {differing}; {other.passages:,} passages"
 
 
 @click.command()

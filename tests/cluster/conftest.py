@@ -61,6 +61,6 @@ def make_config(urls: str, tmp_path: Path) -> Iterator[MakeConfig]:
 
 def delete(config: Config) -> None:
     """Everything of some settings on their cluster."""
-    from indexer.engines.opensearch.cluster import cluster
+    from indexer.engines.opensearch.cluster import cluster_of
 
-    cluster(config).ask("DELETE", f"/{config.opensearch_alias}-*")
+    cluster_of(config).ask("DELETE", f"/{config.opensearch_alias}-*")

@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from indexer.config import Config
-from indexer.engines.opensearch.cluster import cluster
+from indexer.engines.opensearch.cluster import cluster_of
 from indexer.engines.opensearch.engine import OpenSearchEngine
 from indexer.engines.opensearch.publishing import Publisher
 
@@ -19,4 +19,4 @@ def publisher(config: Config) -> Publisher:
 
 def open_engine(config: Config, path: Path) -> OpenSearchEngine:
     """A generation, open for reading."""
-    return OpenSearchEngine(cluster(config), publisher(config).index_of(path))
+    return OpenSearchEngine(cluster_of(config), publisher(config).index_of(path))

@@ -32,6 +32,7 @@ except ImportError as error:
 OLDEST: Final = (2, 12)
 NEWEST: Final = 3
 _BUSY: Final = frozenset({429, 502, 503, 504})
+_BLOCKED: Final = "cluster_block_exception"
 _BULK_BYTES: Final = 4_000_000
 _BULK_TRIES: Final = 8
 _BULK_SECONDS: Final = 120.0
@@ -171,7 +172,8 @@ class Cluster:
         again, reason = [], ""
         for line, item in zip(batch, answer["items"], strict=True):
             ((kind, told),) = item.items()
-            if told["status"] in _BUSY:
+            blocked = told.get("error", {}).get("type") == _BLOCKED
+            if told["status"] in _BUSY and not blocked:
                 again.append(line)
                 reason = str(told["error"].get("reason"))
             elif told["status"] >= 300 and not (kind == "delete" and told["status"] == 404):
@@ -200,7 +202,7 @@ class Cluster:
     def _refused(self, status: Any, told: Any) -> EngineError:
         kind = told.get("type", "") if isinstance(told, dict) else ""
         reason = told.get("reason", "") if isinstance(told, dict) else str(told)
-        if kind == "cluster_block_exception" or "blocked by" in reason:
+        if kind == _BLOCKED:
             return EngineUnavailable(_DISK if "flood" in reason or "disk" in reason else _READ_ONLY)
         if status in (401, 403):
             return EngineUnavailable(
@@ -275,6 +277,6 @@ def _line(name: str, document: Json | None) -> str:
 
 
 @functools.cache
-def cluster(config: Config) -> Cluster:
+def cluster_of(config: Config) -> Cluster:
     """The cluster of the settings, one for all who ask it."""
     return Cluster(config)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from indexer.config import Config
-from indexer.engines.opensearch.cluster import Cluster, Exists, Gone, cluster
+from indexer.engines.opensearch.cluster import Cluster, Exists, Gone, cluster_of
 from indexer.engines.opensearch.mapping import LAYOUT
 from indexer.engines.opensearch.writing import Writer, unpublished
 from indexer.errors import EngineError, IndexLocked, IndexMissing, IndexOutdated
@@ -33,7 +33,7 @@ class Publisher:
     """The generations that one alias of a cluster has had."""
 
     def __init__(self, config: Config) -> None:
-        self._cluster: Cluster = cluster(config)
+        self._cluster: Cluster = cluster_of(config)
         self._config = config
         self._alias = config.opensearch_alias
         self._lock = threading.Lock()
@@ -73,9 +73,10 @@ class Publisher:
         """A writer for a new generation that begins as a copy of `base`, or empty."""
         self._cluster.check()
         copies = self._config.opensearch_shards, self._config.opensearch_replicas
-        after = self._index() or self._first()
+        former = self.index_of(base) if base else None
+        after = former or self._index() or self._first()
         index = self.index_of(path)
-        writer = Writer(self._cluster, index, self.index_of(base) if base else None, copies)
+        writer = Writer(self._cluster, index, former, copies)
         self._tell(index, self._meta(index) | {"after": after})
         return writer
 
@@ -99,8 +100,9 @@ class Publisher:
         return Generation(path.name, "opensearch", SCHEMA_VERSION, now, path)
 
     def discard(self, path: Path) -> None:
-        """Deletes a generation that is not published."""
-        self._delete(self.index_of(path))
+        """Deletes a generation that is not published; the next build does where this one cannot."""
+        with suppress(EngineError):
+            self._delete(self.index_of(path))
 
     def index_of(self, path: Path) -> str:
         """The index of a generation."""

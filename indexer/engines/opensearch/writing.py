@@ -17,7 +17,7 @@ from indexer.engines.opensearch.counts import Counts
 from indexer.engines.opensearch.documents import Content
 from indexer.engines.opensearch.holdings import Holdings
 from indexer.engines.opensearch.mapping import Json, mappings, settings
-from indexer.errors import EngineError
+from indexer.errors import EngineError, IndexLocked
 from indexer.models import Passage, Report
 
 Action = tuple[str, Json | None]
@@ -112,8 +112,8 @@ class Writer:
             )
 
     def abandon(self) -> None:
-        """Deletes what was written."""
-        with suppress(Gone):
+        """Deletes what was written; the next build does where this one cannot."""
+        with suppress(EngineError):
             self._cluster.ask("DELETE", f"/{quote(self._index)}", None, _SECONDS)
 
     def _give(self, actions: Iterable[Action]) -> None:
@@ -123,7 +123,13 @@ class Writer:
                 self._send()
 
     def _send(self) -> None:
-        self._cluster.bulk(unpublished(self._index), self._waiting)
+        try:
+            self._cluster.bulk(unpublished(self._index), self._waiting)
+        except Gone as error:
+            raise IndexLocked(
+                f"The new index {self._index} was deleted while it was written, as another build "
+                "does when it is published. Build again."
+            ) from error
         self._waiting = []
 
     def _ask(self, method: str, what: str, body: Json | None = None) -> Any:
