@@ -42,6 +42,7 @@ class Config:
     sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
     `verify` holds to the rules of editorial.py.
     No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
+    With `ocr` the text of scanned pages is recognised.
     `share_token` lets staff make short links on the site, and see what is searched for where
     `query_counts` has it counted; without one nobody can.
     `opensearch_url` are the nodes of a cluster, user and password in the first; `opensearch_alias`
@@ -60,6 +61,7 @@ class Config:
     editorial: bool = False
     read_seconds: int = 120
     read_megabytes: int = 2048
+    ocr: bool = False
     share_token: str = field(default="", repr=False)
     query_counts: bool = False
     opensearch_url: tuple[str, ...] = field(default=(), repr=False)
@@ -102,6 +104,7 @@ def load(
         former_base_urls=tuple(url.rstrip("/") for url in _several(values, "former_base_urls")),
         newsletters=_several(values, "newsletters"),
         editorial=_SWITCH[str(values.get("editorial", False)).lower()],
+        ocr=_SWITCH[str(values.get("ocr", False)).lower()],
         share_token=str(values.get("share_token", Config.share_token)),
         query_counts=_SWITCH[str(values.get("query_counts", False)).lower()],
         opensearch_url=tuple(url.rstrip("/") for url in _several(values, "opensearch_url")),
@@ -151,7 +154,7 @@ def _checked(values: Mapping[str, object]) -> list[str]:
     ]
     problems += [
         f"{name} is “{values[name]}”; write true or false."
-        for name in ("editorial", "query_counts")
+        for name in ("editorial", "ocr", "query_counts")
         if str(values.get(name, False)).lower() not in _SWITCH
     ]
     if str(values.get("query_counts", False)).lower() == "true" and not values.get("share_token"):

@@ -12,6 +12,8 @@ from indexer.models import ReadWarning
 MESSAGES: Final = {
     "BadEncoding": "not valid UTF-8 and read as {encoding}; save it again as UTF-8",
     "page-without-text": "no text, perhaps a scan; recognise it (OCR) if it matters",
+    "no-text-by-ocr": "no text, and none that OCR could read; perhaps blank, or a picture",
+    "read-by-ocr": "read by text recognition (OCR); check figures and names against the original",
     "garbled": "text that makes no English or French: a wrong encoding, or another language",
     "table-lost": "the caption of a table without the table, perhaps a picture; check the original",
     "language-switch": "in {language}, unlike most of the report",

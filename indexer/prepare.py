@@ -18,6 +18,7 @@ from indexer.findings import finding
 from indexer.identity import Claim, Matching, sketch
 from indexer.models import Extract, Passage, Report
 from indexer.readers import sandbox
+from indexer.readers.ocr import Ocr
 from indexer.readers.sandbox import Limits
 from indexer.staging import Staging
 from indexer.vocabulary import Vocabulary
@@ -80,10 +81,12 @@ def scan_failures(scan: Scan) -> Iterator[Failure]:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to prepare; `added` is its date if it does not say one itself."""
+    """A file to prepare; `added` is its date if it does not say one itself, and `ocr` recognises
+    its scanned pages."""
 
     source: Source
     added: dt.date
+    ocr: Ocr | None = None
 
     @property
     def path(self) -> Path:
@@ -93,7 +96,7 @@ class Task:
     @property
     def key(self) -> str:
         """All that decides what is made of the file."""
-        return f"{self.source.fingerprint} {self.added.isoformat()}"
+        return f"{self.source.fingerprint} {self.added.isoformat()} {self.ocr is not None}"
 
 
 def prepared(
@@ -135,7 +138,7 @@ def prepare_once(vocabulary: Vocabulary, kept: Staging, task: Task) -> Prepared:
 def prepare(vocabulary: Vocabulary, task: Task) -> Prepared:
     """The report in a file, read in this process; ReadError as `readers.read`."""
     source = task.source
-    extract = readers.read(source.path)
+    extract = readers.read(source.path, task.ocr)
     sidecar, failures = _sidecar(source)
     known = metadata.resolve(source.name, extract, sidecar, vocabulary)
     failures += [failure(source.name, "metadata", problem) for problem in known.problems]

@@ -15,7 +15,7 @@ from indexer.errors import DuplicateId, EngineError, IdentityError, LinkError, M
 from indexer.identity import Identities, Matching
 from indexer.models import Report
 from indexer.prepare import Failure, Task, failure
-from indexer.readers import sandbox
+from indexer.readers import ocr, sandbox
 from indexer.terms import TERMS_FILE
 from indexer.vocabulary import Vocabulary
 
@@ -37,7 +37,8 @@ def verify(config: Config, vocabulary: Vocabulary) -> Verification:
     matching, problems = _matching(config, scan)
     failures += problems
     briefs: list[Brief] = []
-    tasks = [Task(source, today) for source in scan.sources]
+    recognition = ocr.of(config)
+    tasks = [Task(source, today, recognition) for source in scan.sources]
     jobs = os.cpu_count() or 1
     for read in prepare.prepared(tasks, vocabulary, sandbox.limits(config), jobs):
         item = prepare.identified(read, matching)

@@ -286,6 +286,20 @@ def finding(told: Finding) -> str | None:
                 count,
                 pages=pages,
             )
+        case "no-text-by-ocr":
+            return ngettext(
+                "Page %(pages)s holds no text that could be recognised; it may be a picture.",
+                "Pages %(pages)s hold no text that could be recognised; they may be pictures.",
+                count,
+                pages=pages,
+            )
+        case "read-by-ocr":
+            return ngettext(
+                "Page %(pages)s is a scan that a program read; check its figures and names.",
+                "Pages %(pages)s are scans that a program read; check their figures and names.",
+                count,
+                pages=pages,
+            )
         case "garbled" if not pages:
             return _("Parts of the text make no words of English or French.")
         case "garbled":

@@ -22,7 +22,7 @@ from indexer.corpus import SIDECAR_SUFFIX
 from indexer.errors import AddError, IndexMissing, MetadataError, ReadError
 from indexer.identity import numbered
 from indexer.models import Label, Passage
-from indexer.readers import sandbox
+from indexer.readers import ocr, sandbox
 from indexer.text import slug
 
 LONGEST_ID: Final = 60
@@ -84,7 +84,7 @@ class Drafts:
         """
         folder = self._folder(into)
         self._refuse_own(file)
-        extract = sandbox.read(file.absolute(), sandbox.limits(self.config))
+        extract = sandbox.read(file.absolute(), sandbox.limits(self.config), ocr.of(self.config))
         content = _digest(file)
         beside = metadata.read_sidecar(file.with_name(file.name + SIDECAR_SUFFIX))
         known = metadata.resolve(file.name, extract, {**beside, **given}, self.vocabulary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexer import corpus, digests, engines
@@ -15,6 +15,7 @@ from indexer.engines.base import Entry
 from indexer.errors import EngineError, EngineUnavailable, IndexMissing, IndexOutdated
 from indexer.generations import Generation
 from indexer.identity import Identity, Matching
+from indexer.models import Report
 from indexer.vocabulary import Vocabulary
 
 
@@ -35,12 +36,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What the index held before: nothing, or a generation with its reports by file name."""
+    """What the index held before: nothing, or a generation with its reports by file name.
+
+    `scanned` are the files with pages whose text is still to be recognised, if it is asked for.
+    """
 
     generation: Generation | None = None
     entries: Mapping[str, Entry] = field(default_factory=dict)
     passages: int = 0
     problem: str | None = None
+    scanned: frozenset[str] = frozenset()
 
 
 def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
@@ -56,10 +61,13 @@ def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
 def planned(scan: Scan, former: Former, matching: Matching) -> Plan:
     """The plan that makes an index hold what a scan found.
 
-    A report that the record of ids calls otherwise than the index is read again.
+    A report that the record of ids calls otherwise than the index is read again, and one with
+    pages whose text is to be recognised.
     """
     agreed = {
-        name: entry.fingerprint if _agree(matching.unchanged(name), entry) else ""
+        name: entry.fingerprint
+        if _agree(matching.unchanged(name), entry) and name not in former.scanned
+        else ""
         for name, entry in former.entries.items()
     }
     return plan({source.name: source.fingerprint for source in scan.sources}, agreed)
@@ -113,7 +121,15 @@ def _held(generation: Generation, config: Config) -> Former:
         engines.open_engine(generation.engine, generation.path, config)
     ) as engine:
         entries = {entry.path: entry for entry in engine.entries()}
-        return Former(generation, entries, engine.passage_count())
+        scanned = frozenset(_scanned(engine.reports()) if config.ocr else ())
+        return Former(generation, entries, engine.passage_count(), scanned=scanned)
+
+
+def _scanned(reports: Iterable[Report]) -> Iterator[str]:
+    """The files with a page that has no text, and on which none was looked for."""
+    for report in reports:
+        if any(warning.kind == "page-without-text" for warning in report.warnings):
+            yield report.path
 
 
 def _mended(config: Config, error: IndexOutdated, mend: bool) -> Former:

@@ -20,7 +20,7 @@ from indexer.engines.base import Engine, Writer
 from indexer.errors import DuplicateId, EngineError
 from indexer.identity import Matching
 from indexer.prepare import Prepared, Task, failure
-from indexer.readers import sandbox
+from indexer.readers import ocr, sandbox
 from indexer.vocabulary import Vocabulary
 
 
@@ -181,7 +181,11 @@ class _Build:
 
     def _prepared(self, sources: Sequence[Source], jobs: int) -> Generator[Prepared]:
         former = self.former.entries
-        tasks = [Task(s, former[s.name].added if s.name in former else self.today) for s in sources]
+        recognition = ocr.of(self.config)
+        tasks = [
+            Task(s, former[s.name].added if s.name in former else self.today, recognition)
+            for s in sources
+        ]
         limits, kept = sandbox.limits(self.config), staging.of(self.config.index)
         return prepare.prepared(tasks, self.vocabulary, limits, jobs, kept)
 

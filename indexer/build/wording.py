@@ -78,6 +78,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 FINDINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "page-without-text": "without text, perhaps a scan",
+        "no-text-by-ocr": "without text, also for OCR",
+        "read-by-ocr": "read by OCR; check figures and names",
         "garbled": "garbled text",
         "table-lost": "a table lost",
         "language-switch": "in another language",
@@ -87,6 +89,8 @@ FINDINGS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "fr": {
         "page-without-text": "sans texte, peut-être numérisées",
+        "no-text-by-ocr": "sans texte, même pour la ROC",
+        "read-by-ocr": "lues par ROC\u202f; vérifiez les chiffres et les noms",
         "garbled": "texte illisible",
         "table-lost": "un tableau perdu",
         "language-switch": "dans une autre langue",

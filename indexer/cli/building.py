@@ -25,6 +25,7 @@ from indexer.vocabulary import Vocabulary
 @click.command("build")
 @click.argument("folder", metavar="[CORPUS]", required=False, type=click.Path(path_type=Path))
 @click.option("--full", is_flag=True, help="Read everything again, whatever the index holds.")
+@click.option("--ocr", is_flag=True, default=None, help="Recognise the text of scanned pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes (default: one a core).")
 @click.option(
@@ -41,6 +42,7 @@ def build_command(
     settings: Settings,
     folder: Path | None,
     full: bool,
+    ocr: bool | None,
     dry_run: bool,
     jobs: int | None,
     report_files: tuple[Path, ...],
@@ -50,6 +52,7 @@ def build_command(
 ) -> None:
     """Bring the index up to date with the corpus."""
     settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
+    settings.flags["ocr"] = ocr
     if folder:
         settings.flags["corpus"] = folder
     words = vocabulary.load_lists(settings.config.corpus)

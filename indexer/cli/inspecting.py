@@ -13,7 +13,7 @@ from indexer import classify, findings, metadata, passages, vocabulary
 from indexer.cli.command import Settings, command, limits
 from indexer.cli.output import PROBLEMS, line, print_json, terminal
 from indexer.corpus import SIDECAR_SUFFIX
-from indexer.readers import sandbox
+from indexer.readers import ocr, sandbox
 
 
 @click.command()
@@ -26,7 +26,9 @@ def inspect(
     """Say what would be indexed of a FILE, without indexing it."""
     settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
     words = vocabulary.load(settings.config.corpus)
-    extract = sandbox.read(file.absolute(), sandbox.limits(settings.config))
+    extract = sandbox.read(
+        file.absolute(), sandbox.limits(settings.config), ocr.of(settings.config)
+    )
     sidecar = file.with_name(file.name + SIDECAR_SUFFIX)
     known = metadata.resolve(file.name, extract, metadata.read_sidecar(sidecar), words)
     title, lang = str(known.values["title"]), str(known.values["lang"])

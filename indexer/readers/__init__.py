@@ -7,9 +7,13 @@ import zlib
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.errors import Encrypted, IndexerError, NoText, ReadError, TooLarge, UnsupportedFormat
 from indexer.models import Extract
+
+if TYPE_CHECKING:
+    from indexer.readers.ocr import Ocr
 
 _MODULES = {
     ".md": "markdown",
@@ -41,8 +45,8 @@ _DAMAGE = (NotImplementedError, RuntimeError, ValueError, zlib.error)
 _TEXT = frozenset({".md", ".html", ".htm", ".txt"})
 
 
-def read(path: Path) -> Extract:
-    """What the file says.
+def read(path: Path, ocr: Ocr | None = None) -> Extract:
+    """What the file says; with `ocr` also what is recognised on scanned pages of a PDF.
 
     Raises ReadError (UnsupportedFormat, NoText, BadEncoding, TooLarge, Encrypted) if it cannot be
     read, and MemoryError. A file that nobody has checked is read in the `sandbox`.
@@ -54,7 +58,8 @@ def read(path: Path) -> Extract:
     try:
         _check(path, suffix)
         (module,) = modules([path])
-        extract: Extract = import_module(module).read(path)
+        words = [ocr] if ocr and suffix == ".pdf" else []
+        extract: Extract = import_module(module).read(path, *words)
     except (IndexerError, MemoryError):
         raise
     except OSError as error:

@@ -10,8 +10,9 @@ import ctypes
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,15 @@ from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import assemble, parsing, recorded_properties
 from indexer.readers.layout import items
 from indexer.readers.layout.placed import CELL_GAP, Entry, Fragment, Page
+from indexer.readers.ocr import Ocr
 
 # What it has to say of a file, our errors and findings say.
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
 
 # A document of more pages is a collection: only so many are read.
 PAGES = 5000
+_SCANNED = "holds scanned images only; build with --ocr to have their text recognised"
+_ILLEGIBLE = "holds images only, and no text that OCR could read; check the scan"
 # The end of a line, or the mark that PDFium puts for a hyphen at the end of one (and then no
 # line end at all).
 _LINE = re.compile("[^\r\n\ufffe\x02]+[\ufffe\x02]?")
@@ -41,19 +45,22 @@ _YEAR = re.compile(r"(?:D:)?(\d{4})")
 _WIDE = 0.75
 
 
-def read(path: Path) -> Extract:
-    """What a PDF says, page by page.
+def read(path: Path, ocr: Ocr | None = None) -> Extract:
+    """What a PDF says, page by page; with `ocr` also what is recognised on pages without text.
 
     Raises Encrypted if it needs a password and NoText if it has no page or no text on any.
     """
     with parsing(path, "PDF"), closing(_open(path)) as document:
         count = len(document)
         pages = list(_pages(document, min(count, PAGES)))
+        empty = [number for number, page in enumerate(pages) if not page.fragments]
+        if ocr:
+            for number in empty:
+                pages[number] = _recognised(document, number, pages[number], ocr)
         properties = _properties(document)
         outline = list(_outline(document))
-    empty = [number for number, page in enumerate(pages, 1) if not page.fragments]
-    if len(empty) == len(pages):
-        raise NoText(path, "holds scanned images only; run OCR (text recognition) on it")
+    if not any(page.fragments for page in pages):
+        raise NoText(path, _SCANNED if ocr is None else _ILLEGIBLE)
     return assemble(
         path,
         "pdf",
@@ -61,8 +68,23 @@ def read(path: Path) -> Extract:
         properties=properties,
         prefer_property=True,
         paged=True,
-        warnings=[*_cut(count), *(finding("page-without-text", page) for page in empty)],
+        warnings=[*_cut(count), *_without_text(pages, empty, ocr)],
     )
+
+
+def _recognised(document: Any, number: int, page: Page, ocr: Ocr) -> Page:
+    with closing(document[number]) as rendered:
+        return replace(page, fragments=ocr.fragments(rendered))
+
+
+def _without_text(
+    pages: Sequence[Page], empty: Iterable[int], ocr: Ocr | None
+) -> Iterator[ReadWarning]:
+    """What became of the pages that hold no text of their own."""
+    for number in empty:
+        read = bool(pages[number].fragments)
+        kind = "read-by-ocr" if read else "no-text-by-ocr" if ocr else "page-without-text"
+        yield finding(kind, number + 1)
 
 
 def _cut(count: int) -> Iterator[ReadWarning]:

@@ -27,6 +27,7 @@ from indexer import readers
 from indexer.config import Config
 from indexer.errors import IndexerError, ReadError, TimedOut, TooLarge
 from indexer.models import Extract
+from indexer.readers.ocr import Ocr
 
 _MEGABYTE: Final = 1024 * 1024
 # How many files each worker may be ahead: what was read waits in memory until it is taken.
@@ -60,9 +61,9 @@ def limits(config: Config) -> Limits:
     return Limits(config.read_seconds, config.read_megabytes)
 
 
-def read(path: Path, limits: Limits) -> Extract:
+def read(path: Path, limits: Limits, ocr: Ocr | None = None) -> Extract:
     """What the file says, as `readers.read`; TimedOut or TooLarge beyond the limits."""
-    with contextlib.closing(run(_read, [_File(path)], limits)) as outcomes:
+    with contextlib.closing(run(_read, [_File(path, ocr)], limits)) as outcomes:
         _, outcome = next(outcomes)
     if isinstance(outcome, IndexerError):
         raise outcome
@@ -72,10 +73,11 @@ def read(path: Path, limits: Limits) -> Extract:
 @dataclass(frozen=True, slots=True)
 class _File:
     path: Path
+    ocr: Ocr | None
 
 
 def _read(file: _File) -> Extract:
-    return readers.read(file.path)
+    return readers.read(file.path, file.ocr)
 
 
 def run(
