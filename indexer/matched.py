@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from typing import Final
 
 from indexer.meaning import Concept
 from indexer.query import OtherWord, Snippet
@@ -12,6 +15,16 @@ from indexer.thesaurus import Leaf, forms_of
 
 # The stems of a word, in whichever language.
 Stems = frozenset[str]
+# The words of a vocabulary are looked for in every answer.
+_REMEMBERED: Final = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is shown of a report: runs of words by their stems, and all stems in them."""
+
+    runs: Sequence[Sequence[Stems]]
+    stems: Stems
 
 
 def other_words(
@@ -23,28 +36,37 @@ def other_words(
     """
     if not concepts:
         return ()
-    texts = [_stems(word.text for word in words(title))]
-    texts += [run for snippet in snippets for run in _marked(snippet)]
-    found = (_other_word(concept, texts) for concept in concepts)
+    runs = [_stems(word.text for word in words(title))]
+    runs += [run for snippet in snippets for run in _marked(snippet)]
+    shown = _Shown(runs, frozenset().union(*chain.from_iterable(runs)))
+    found = (_other_word(concept, shown) for concept in concepts)
     return tuple(dict.fromkeys(other for other in found if other))
 
 
-def _other_word(concept: Concept, texts: Sequence[Sequence[Stems]]) -> OtherWord | None:
-    if _stands(concept.leaf, texts):
+def _other_word(concept: Concept, shown: _Shown) -> OtherWord | None:
+    if _stands(concept.leaf, shown):
         return None
     for leaf, name in concept.others.items():
-        if _stands(leaf, texts):
+        if _stands(leaf, shown):
             return OtherWord(concept.typed, name.text, name.lang)
     return None
 
 
-def _stands(leaf: Leaf, texts: Iterable[Sequence[Stems]]) -> bool:
-    wanted = _stems(forms_of(leaf))
+def _stands(leaf: Leaf, shown: _Shown) -> bool:
+    wanted = _wanted(leaf)
+    # Most words of a concept are nowhere in what is shown.
+    if any(one.isdisjoint(shown.stems) for one in wanted):
+        return False
     return any(
-        all(not one.isdisjoint(other) for one, other in zip(wanted, text[start:], strict=False))
-        for text in texts
-        for start in range(len(text) - len(wanted) + 1)
+        all(not one.isdisjoint(other) for one, other in zip(wanted, run[start:], strict=False))
+        for run in shown.runs
+        for start in range(len(run) - len(wanted) + 1)
     )
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _wanted(leaf: Leaf) -> Sequence[Stems]:
+    return _stems(forms_of(leaf))
 
 
 def _stems(forms: Iterable[str]) -> list[Stems]:

@@ -124,7 +124,7 @@ def _concept(
 
 
 def _neighbours(forms: Sequence[str]) -> Iterator[Boost]:
-    """Each two words of meaning that follow each other, with the small words between them."""
-    telling = [place for place, form in enumerate(forms) if not is_stopword(form)]
-    for first, last in pairwise(telling):
-        yield Boost(Phrase(tuple(forms[first : last + 1])), NEAR_WEIGHT)
+    """Each two words of meaning that were typed side by side."""
+    for pair in pairwise(forms):
+        if not any(map(is_stopword, pair)):
+            yield Boost(Phrase(pair), NEAR_WEIGHT)

@@ -137,6 +137,7 @@ def _light_french(word: str) -> str:
     return word.removesuffix("e") if word.endswith("ee") else word
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def variants(word: str) -> tuple[str, ...]:
     """The stems under which a query word may stand in the index: one per language."""
     return tuple(dict.fromkeys(stem(word, lang) for lang in LANGUAGES))
