@@ -32,6 +32,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST_CELL: Final = 32_767
 _LONGEST_LINK: Final = 2_000
+# A sheet holds 65,530 links (Excel specifications and limits), and a workbook being written keeps
+# each in memory; the addresses of further rows are plain text.
+_LINKED: Final = ("source_url", "url")
+_MOST_LINKED_ROWS: Final = 65_530 // len(_LINKED)
 
 _HEADS: Final = {
     "id": {"en": "Id", "fr": "Identifiant"},
@@ -182,22 +186,23 @@ def _report_sheet(sheet: Any, reports: Iterable[Report], voice: Voice) -> None:
     for number, name in enumerate(_HEADS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 16)
     sheet.append([_cell(sheet, head[voice.lang], bold=True) for head in _HEADS.values()])
-    rows = 1
-    for report in reports:
-        sheet.append([_cell(sheet, value) for value in _row(report, voice).values()])
-        rows += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_HEADS))}{rows}"
+    row = 1
+    for row, report in enumerate(reports, start=2):
+        linked = _LINKED if row - 1 <= _MOST_LINKED_ROWS else ()
+        told = _row(report, voice).items()
+        sheet.append([_cell(sheet, value, link=name in linked) for name, value in told])
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_HEADS))}{row}"
 
 
 def _record_sheet(sheet: Any, record: Record, voice: Voice) -> None:
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 80
     for name, value in _recorded(record, voice):
-        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, value)])
+        sheet.append([_cell(sheet, name, bold=True), _cell(sheet, value, link=True)])
 
 
-def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
-    """A cell that holds what it shows: a text is never a formula, an address is a link."""
+def _cell(sheet: Any, value: Cell, *, bold: bool = False, link: bool = False) -> Any:
+    """A cell that holds what it shows: a text is never a formula; with `link` an address is one."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
@@ -205,7 +210,7 @@ def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, text)
     if isinstance(text, str):
         cell.data_type = "s"
-        if text.startswith(("https://", "http://")) and len(text) <= _LONGEST_LINK:
+        if link and text.startswith(("https://", "http://")) and len(text) <= _LONGEST_LINK:
             cell.hyperlink = text
             cell.font = Font(color="0563C1", underline="single")
     if bold:

@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import io
 import json
+import tracemalloc
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -19,7 +21,7 @@ from indexer.answers import Voice
 from indexer.catalogue import Catalogue
 from indexer.cli import main
 from indexer.config import Config
-from indexer.models import Report
+from indexer.models import Rating, Report
 from indexer.query import IndexState, Query
 from tests.conftest import MakeCorpus, build_index
 
@@ -74,6 +76,12 @@ def test_no_cell_of_a_table_is_run_as_a_formula() -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_what_begins_like_a_formula_is_text_to_a_spreadsheet(begins: str) -> None:
+    (row,) = csv.reader(io.StringIO(export.csv_line([f"{begins}1+1"]).decode(), newline=""))
+    assert row == [f"'{begins}1+1"]
+
+
 def test_a_workbook_is_typed_linked_frozen_and_holds_no_formula() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx")))
     reports, search = book.worksheets
@@ -94,6 +102,63 @@ def test_a_text_longer_than_a_cell_can_hold_is_cut() -> None:
     long = (report("long", summary="x" * 40_000),)
     sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx", reports=long))).worksheets[0]
     assert max(len(str(cell.value)) for cell in sheet[2]) == 32_767
+
+
+@pytest.mark.parametrize("name", ["csv", "ris", "bibtex", "json"])
+def test_an_export_of_thousands_is_sent_report_by_report(name: str) -> None:
+    made = 0
+
+    def many() -> Iterator[Report]:
+        nonlocal made
+        for made in range(1, 5_001):
+            yield report(f"r{made}", summary="Lamps at night. " * 20)
+
+    for sent, block in enumerate(export.FORMATS[name].write(many(), RECORD, voice()), start=1):
+        # Nothing waits for the reports to come, and no block grows with those that were.
+        assert made <= sent
+        assert len(block) < 4_096
+    assert made == 5_000
+
+
+def test_a_workbook_of_many_needs_no_more_memory_than_one_of_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(export, "_MOST_LINKED_ROWS", 20)
+
+    def peak(count: int) -> int:
+        many = (report(f"r{n}", summary=f"Lamps at night {n}.") for n in range(count))
+        tracemalloc.start()
+        for _ in export.FORMATS["xlsx"].write(many, RECORD, voice()):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(300) < peak(100) + 50_000
+
+
+def test_a_workbook_links_only_as_many_rows_as_a_sheet_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "_MOST_LINKED_ROWS", 1)
+    sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx"))).worksheets[0]
+    (column,) = [cell.column for cell in sheet[1] if cell.value == "Link"]
+    first, second = (sheet.cell(row, column) for row in (2, 3))
+    assert first.hyperlink is not None
+    assert (second.hyperlink, second.value) == (None, "https://example.org/en/report/two")
+
+
+def test_a_table_holds_the_registries_own_words_and_the_last_check() -> None:
+    known = (
+        report(
+            "one",
+            ratings=(Rating("Blueprints", "Model"), Rating("CrimeSolutions", "Effective")),
+            last_verified=dt.date(2026, 11, 30),
+        ),
+    )
+    head, row = csv.reader(io.StringIO(written("csv", reports=known).decode("utf-8-sig")))
+    told = dict(zip(head, row, strict=True))
+    assert told["In the sources’ own words"] == "Blueprints: Model; CrimeSolutions: Effective"
+    assert told["Last verified"] == "2026-11-30"
 
 
 def test_citations_have_an_entry_for_each_report() -> None:
