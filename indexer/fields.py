@@ -59,7 +59,7 @@ FACET_NAMES: Final = tuple(field.name for field in FACET_FIELDS)
 EXACT_WEIGHT: Final = 0.25
 
 # Changes whenever an index written by older code would answer differently.
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 
 def exact(name: str) -> str:

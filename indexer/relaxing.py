@@ -14,7 +14,7 @@ from indexer.query import Nearby, Query
 from indexer.text import LANGUAGES
 
 # A quotation mark parts words, but not a field from its word.
-_QUOTES: Final = re.compile('(:?)["“”«»]')
+_QUOTES: Final = re.compile('(:?)["“”„«»]')
 _FIELDS: Final = re.compile(rf"(?<!\w)(?:{'|'.join(TEXT_NAMES)}):")
 
 

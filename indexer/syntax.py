@@ -142,7 +142,7 @@ def leaves(clauses: Sequence[Clause]) -> Iterator[Leaf]:
 _TOKEN = re.compile(
     r"""(?P<minus>(?<!\S)-)?
         (?:(?P<field>[a-z]+):)?
-        (?:["“”«](?P<phrase>[^"“”«»]*)["“”»]|(?P<bare>[^\s"“”«»]+))""",
+        (?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<bare>[^\s"“”„«»]+))""",
     re.VERBOSE,
 )
 

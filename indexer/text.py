@@ -22,7 +22,10 @@ LANGUAGES: Final = ("en", "fr")
 
 # Soft hyphens and zero-width marks stand inside words that people see as one.
 INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WORD = re.compile(rf"[\w{INVISIBLE}]+(?:['’ʼ＇][\w{INVISIBLE}]+)*")
+# Accents and vowel points that stand apart from their letter, as macOS and some PDFs write them.
+_MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
+_IN_WORD: Final = rf"[\w{_MARKS}{INVISIBLE}]"
+_WORD = re.compile(rf"{_IN_WORD}+(?:['’ʼ＇]{_IN_WORD}+)*")
 _APOSTROPHE = re.compile(r"['’ʼ＇]")
 # The number of a list item ends no sentence.
 _SENTENCE_END = re.compile(
@@ -122,7 +125,7 @@ _STEMMERS: Final = _Stemmers()
 
 
 def _light_french(word: str) -> str:
-    """Plural and feminine-plural endings only, after Savoy's minimal French stemmer (2006).
+    """The endings of plurals and a last `e`, after Savoy's minimal French stemmer (2006).
 
     Snowball's French stemmer gives `collect` for collectivités, collections and collectif alike;
     practitioners search for one of them and not the others.
@@ -134,7 +137,8 @@ def _light_french(word: str) -> str:
     if word.endswith("x"):
         return word[:-1]
     word = word.removesuffix("s") if not word.endswith("ss") else word
-    return word.removesuffix("e") if word.endswith("ee") else word
+    word = word.removesuffix("e") if word.endswith("ee") else word
+    return word.removesuffix("e") if len(word) > 4 else word
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from indexer.engines.base import Favour, Feedback, Request
-from indexer.engines.scoring import SHARE_POWER, steps, telling
+from indexer.engines.scoring import share_power, steps, telling
 from indexer.models import Report
 from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, Word, required, size
 from indexer.text import fold
@@ -176,8 +176,9 @@ def combine(
         n for clause in clauses if isinstance(clause, Not) for n in scorer.score(clause.clause)
     }
     most = max(1, sum(map(size, wanted)))
+    power = share_power(most)
     return {
-        number: total * (matched[number] / most) ** SHARE_POWER
+        number: total * (matched[number] / most) ** power
         for number, total in totals.items()
         if number not in excluded and all(number in must for must in musts)
     }

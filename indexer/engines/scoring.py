@@ -4,9 +4,10 @@
     impact                = weight * (K1 + 1) / (K1 + weight)
     score                 = rarity * impact
 
-A passage is worth the sum over clauses, times the share of them that it has, raised to a power. A
-concept counts as one clause for each word typed for it: it is worth its best way, and as telling as
-those words together.
+A passage is worth the sum over clauses, times the share of them that it has, raised to a power,
+which is the lower the more words there are, since of many words no passage has most. A concept
+counts as one clause for each word typed for it: it is worth its best way, and as telling as those
+words together.
 
 What passages have in common with the first ones is an echo of what was asked for (pseudo-relevance
 feedback, after Lavrenko and Croft, 2001). Before anything is filtered, the best passage of each of
@@ -43,6 +44,8 @@ STEPS: Final = 1e9
 
 # A passage with half of what was asked for is worth less than half.
 SHARE_POWER: Final = 1.5
+# Of many words no passage has most, and the same share tells less.
+MANY_WORDS: Final = 3
 # Words typed for a concept may be rare only because it is usually said otherwise.
 MOST_TELLING: Final = 3.0
 
@@ -67,6 +70,11 @@ def rarity(passages: int, having: int) -> float:
 def telling(concept: float, words: Sequence[float]) -> float:
     """How much a concept tells, from its own rarity and those of the words typed for it."""
     return max(concept, min(sum(words), MOST_TELLING * concept)) if len(words) > 1 else concept
+
+
+def share_power(words: int) -> float:
+    """To what power the share counts that a passage has of so many words."""
+    return SHARE_POWER * min(1.0, MANY_WORDS / words)
 
 
 def kept(value: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.engines.matching import Floats, Matched, Matcher, counted
-from indexer.engines.scoring import SHARE_POWER
+from indexer.engines.scoring import share_power
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard, Shards, distinct
 from indexer.syntax import Boost, Clause, Not, required, size
@@ -82,7 +82,7 @@ def _scored(segment: int, shard: Shard, found: _Found, matcher: Matcher) -> tupl
     if found.boosts:
         scores += matcher.summed(segment, found.boosts)[0].take(passages)
     if counts is not None:
-        scores *= (counts.take(passages) / found.most) ** SHARE_POWER
+        scores *= (counts.take(passages) / found.most) ** share_power(found.most)
     passages += shard.first_passage
     return passages, scores
 

@@ -47,9 +47,18 @@ def test_light_french_stems_keep_related_words_apart() -> None:
 
 @pytest.mark.parametrize(
     ("plural", "singular"),
-    [("municipaux", "municipal"), ("jeux", "jeu"), ("niveaux", "niveau"), ("filles", "fille")],
+    [
+        ("municipaux", "municipal"),
+        ("jeux", "jeu"),
+        ("niveaux", "niveau"),
+        ("filles", "fille"),
+        ("violentes", "violent"),
+        ("fermées", "fermé"),
+    ],
 )
-def test_french_plurals_share_the_stem_of_their_singular(plural: str, singular: str) -> None:
+def test_french_plurals_and_feminines_share_the_stem_of_their_singular(
+    plural: str, singular: str
+) -> None:
     assert text.stems(plural, "fr") == text.stems(singular, "fr")
 
 
@@ -62,6 +71,10 @@ def test_elisions_and_possessives_are_no_part_of_a_word() -> None:
 
 def test_invisible_marks_inside_a_word_do_not_cut_it() -> None:
     assert forms("pré\u00advention street\u200bs œuvre") == ["prevention", "streets", "oeuvre"]
+
+
+def test_accents_that_stand_apart_from_their_letter_do_not_cut_a_word() -> None:
+    assert forms("e\u0301ve\u0301nement") == ["evenement"]
 
 
 def test_compatibility_forms_fold_to_plain_letters() -> None:

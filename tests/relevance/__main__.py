@@ -13,6 +13,7 @@ from indexer.catalogue import Catalogue
 from indexer.config import load
 from indexer.evaluate import JUDGEMENTS_FILE, Evaluation, Judged, evaluate, load_judgements
 from tests.conftest import build_index
+from tests.relevance import fifty
 from tests.relevance.ablation import PARTS, without
 from tests.relevance.comparing import chance, groups, means
 from tests.relevance.systems import systems
@@ -32,6 +33,7 @@ def main() -> None:
         tables = {
             "systems": [*_systems(catalogue, judged)],
             "ablation": [*_ablation(catalogue, judged, ours)],
+            "fifty": [*_fifty(catalogue)],
         }
         catalogue.close()
     DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), tables), "utf-8")
@@ -73,6 +75,16 @@ def _ablation(catalogue: Catalogue, judged: Sequence[Judged], ours: Evaluation) 
 
 def _likely(share: float) -> str:
     return "< 0.001" if share < 0.001 else f"{share:.3f}"
+
+
+def _fifty(catalogue: Catalogue) -> Iterator[str]:
+    yield _row("who", ["searches for", "finds it at place"])
+    yield _rule(3)
+    places = {search: fifty.place(catalogue, search) for search in fifty.load()}
+    for search, found in places.items():
+        yield _row(search.role, [search.text, str(found or "(not among ten)")])
+    there = sum(found is not None and found <= fifty.FIRST for found in places.values())
+    yield _row("**all**", ["**among the first five**", f"**{there} of {len(places)}**"])
 
 
 def _row(name: str, cells: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ PARTS: Final = (
     Part("other words for a concept", {"indexer.catalogue.Catalogue._thesaurus": _no_thesaurus}),
     Part("words of the other language", {"indexer.thesaurus.CROSS": 0.0}),
     Part("words that stand side by side as typed", {"indexer.meaning.NEAR_WEIGHT": 0.0}),
-    Part("the share of the words that a passage has", {"indexer.engines.totals.SHARE_POWER": 0.0}),
+    Part("the share of the words that a passage has", {"indexer.engines.scoring.SHARE_POWER": 0.0}),
     Part("feedback from the first answers", {"indexer.asking.FEEDBACK": None}),
     Part("the sectors of what was asked for", {"indexer.asking.SECTOR_WEIGHT": 0.0}),
     Part("the next best passages of a report", {"indexer.engines.paging.NEXT_WEIGHT": 0.0}),

@@ -16,7 +16,7 @@ from tests.conftest import build_index
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
 # A little below what was measured when they were set; raised with the ranking, never lowered.
-FLOORS = {"all": 0.63, "en": 0.64, "fr": 0.61, "cross": 0.51}
+FLOORS = {"all": 0.75, "en": 0.75, "fr": 0.75, "cross": 0.74}
 
 
 @pytest.fixture(scope="module")
