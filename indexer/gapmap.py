@@ -144,10 +144,15 @@ def _by_cell(
     counts: Mapping[tuple[str, ...], int], names: Sequence[str], axes: tuple[str, str]
 ) -> dict[tuple[str, str], dict[str, int]]:
     """Rating -> how many reports, for each row and column."""
+    row, column = (names.index(_counted_as(axis)) for axis in axes)
+    rated = names.index(RATING)
     cells: dict[tuple[str, str], dict[str, int]] = {}
     for values, number in counts.items():
-        on = dict(zip(names, values, strict=True))
-        place = [decade(on["year"]) if axis == DECADE else on[axis] for axis in axes]
-        ratings = cells.setdefault((place[0], place[1]), {})
-        ratings[on[RATING]] = ratings.get(on[RATING], 0) + number
+        place = (_value(axes[0], values[row]), _value(axes[1], values[column]))
+        ratings = cells.setdefault(place, {})
+        ratings[values[rated]] = ratings.get(values[rated], 0) + number
     return cells
+
+
+def _value(axis: str, counted: str) -> str:
+    return decade(counted) if axis == DECADE else counted

@@ -47,6 +47,7 @@ class ColumnsEngine:
         self._facets = facets(self._shards.parts, self._works)
         self._newest = self._by_year(-self._shards.years)
         self._rank = np.argsort(self._newest)
+        self._counted: tuple[Request, Mask] | None = None
 
     def _by_year(self, keys: Ints) -> Ints:
         """The reports in the order of keys, then of ids; those without a year come last."""
@@ -82,10 +83,17 @@ class ColumnsEngine:
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
         """How many of the works that match have each combination of values."""
-        scored = totals.scored(request.clauses, self._shards, self._matcher)
-        kept = _all(scored.reports, *self._filters(request).values())
         crossed = [self._years if name == YEAR else self._facets.axis(name) for name in axes]
-        return combinations(kept, crossed, self._works)
+        return combinations(self._kept(request), crossed, self._works)
+
+    def _kept(self, request: Request) -> Mask:
+        """Which reports match; those of the last request stay known, as a map asks thrice."""
+        last = self._counted
+        if last is None or last[0] is not request:
+            scored = totals.scored(request.clauses, self._shards, self._matcher)
+            kept = _all(scored.reports, *self._filters(request).values())
+            last = self._counted = (request, kept)
+        return last[1]
 
     def _scored(self, request: Request) -> Scored:
         """The passages that match, with what they are worth among these answers."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from indexer.engines.base import Combinations
+from indexer.engines.matching import counted
 from indexer.engines.shards import Ints, Mask
 from indexer.engines.streams import NO_YEAR
 from indexer.engines.works import Works
+
+# So many places are quicker to count in than their codes are to sort.
+MOST_COUNTED: Final = 1 << 20
 
 
 class Axis:
@@ -47,10 +52,28 @@ def combinations(kept: Mask, axes: Sequence[Axis], works: Works) -> Combinations
         reports, codes = axis.crossed(reports, codes)
     sizes = [len(axis.names) for axis in axes]
     assert math.prod(sizes) * len(kept) < 2**62, "a code holds one value of each axis, and a work"
-    once = np.unique(codes * len(kept) + works.group[reports]) // max(1, len(kept))
-    found, counts = np.unique(once, return_counts=True)
+    found, counts = _counted(_once(reports, codes, works), math.prod(sizes))
     numbers = np.unravel_index(found, sizes) if len(found) else [found] * len(axes)
     names = [
         [axis.names[n] for n in column.tolist()] for axis, column in zip(axes, numbers, strict=True)
     ]
     return dict(zip(zip(*names, strict=True), counts.tolist(), strict=True))
+
+
+def _once(reports: Ints, codes: Ints, works: Works) -> Ints:
+    """The codes of reports, each once a work."""
+    shared = works.translated[reports]
+    if not shared.any():
+        return codes
+    count = len(works.group)
+    pairs = np.unique(codes[shared] * count + works.group[reports[shared]])
+    return np.concatenate([codes[~shared], pairs // count])
+
+
+def _counted(codes: Ints, most: int) -> tuple[Ints, Ints]:
+    """Which codes below `most` there are, and how often."""
+    if most > MOST_COUNTED:
+        return np.unique(codes, return_counts=True)
+    counts = counted(codes, most)
+    found = np.flatnonzero(counts)
+    return found, counts[found]
