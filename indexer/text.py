@@ -34,6 +34,8 @@ _SENTENCE_END = re.compile(
 _FRENCH_SPACE: Final = re.compile(
     r"(?P<narrow>(?<=«) | (?=[»;?!])|(?<=\d) (?=\d{3}(?!\d)))| (?=:)|(?<=\d) (?=[%$]|[kMG]\$)"
 )
+# A straight apostrophe; an address keeps its own.
+_STRAIGHT: Final = re.compile(r"https?://\S+|(?<=\w)'(?=\w)")
 _LIST_MARKER = re.compile(r"^(?:•|(\d{1,3})\.) (?=\S)")
 _ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu quelqu"
 _ELISIONS: Final = frozenset(_ELIDED.split())
@@ -191,7 +193,9 @@ def language(text: str) -> str | None:
 
 
 def spaced(text: str, lang: str) -> str:
-    """A French text with its spaces before marks and in numbers unbreakable; of the same length."""
+    """A text with its apostrophes curled and, in French, its spaces before marks and in numbers
+    unbreakable; of the same length."""
+    text = _STRAIGHT.sub(lambda found: "’" if found[0] == "'" else found[0], text)
     return _FRENCH_SPACE.sub(_unbreakable, text) if lang == "fr" else text
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from indexer.catalogue import Catalogue
+from indexer.text import spaced
 from webapp.i18n import current_language
 
 
@@ -22,10 +23,12 @@ def catalogue_of(app: Flask) -> Catalogue:
 
 def label(facet: str, key: str) -> str:
     """What a value of a filter is called in the language of the page."""
-    return catalogue().vocabulary.label(facet, key, current_language())
+    lang = current_language()
+    return spaced(catalogue().vocabulary.label(facet, key, lang), lang)
 
 
 def definition(facet: str, key: str) -> str:
     """What a value of a filter means, or an empty text."""
     entry = catalogue().vocabulary.entry(facet, key)
-    return entry.definition.get(current_language(), "") if entry else ""
+    lang = current_language()
+    return spaced(entry.definition.get(lang, ""), lang) if entry else ""
