@@ -10,8 +10,9 @@ from indexer.query import Facet, Query
 from webapp.addresses import search_url
 from webapp.catalogue import label
 
-# More single years could not be taken in; before that, whole decades are counted.
-MOST_YEARS: Final = 12
+# More bars could not be taken in; then each is of more years, and all of equally many.
+MOST_PERIODS: Final = 12
+PERIODS: Final = (1, 5, 10, 50, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +26,20 @@ class Bar:
 
 
 def years(query: Query, counts: Mapping[int, int]) -> list[Bar]:
-    """The years of a search, oldest first: each of the last twelve, and all before them as one."""
+    """The years of a search, oldest first: single years, or periods that are equally long."""
     if not counts:
         return []
-    last = max(counts)
-    first = max(min(counts), last - MOST_YEARS + 1)
-    before = {year: number for year, number in counts.items() if year < first}
-    found = [(f"{min(before)}–{first - 1}", min(before), first - 1)] if before else []
-    found += [(str(year), year, year) for year in range(first, last + 1)]
+    first, last = min(counts), max(counts)
+    length = next((n for n in PERIODS if last // n - first // n < MOST_PERIODS), PERIODS[-1])
+    begins = range(first // length * length, last + 1, length)
+    periods = ((max(first, begin), min(last, begin + length - 1)) for begin in begins)
     return _bars(
         (
-            name,
+            str(begin) if begin == end else f"{begin}–{end}",
             sum(n for year, n in counts.items() if begin <= year <= end),
             replace(query, year_from=begin, year_to=end),
         )
-        for name, begin, end in found
+        for begin, end in periods
     )
 
 

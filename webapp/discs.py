@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # In units of the picture, which is 48 wide: room for the largest disc and its edge.
-SMALLEST: Final = 5.0
+SMALLEST: Final = 8.0
 LARGEST: Final = 23.0
 CENTRE: Final = 24.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -105,9 +105,9 @@ def _choice(name: str, value: FacetValue) -> Choice:
     return Choice(value.value, label(name, value.value), value.count, value.selected)
 
 
-def chips(query: Query) -> list[Step]:
-    """The chosen filters, each as a link to the same search without it."""
-    return [Step(name, search_url(without), kind) for kind, name, without in _removals(query)]
+def chips(query: Query, address: Callable[[Query], str] = search_url) -> list[Step]:
+    """The chosen filters, each as a link to the same search, or to its map, without it."""
+    return [Step(name, address(without), kind) for kind, name, without in _removals(query)]
 
 
 def _removals(query: Query) -> Iterator[tuple[str, str, Query]]:

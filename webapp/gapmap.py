@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import permalinks, repair
-from indexer.gapmap import AXES, COLUMNS, DECADE, ROWS, Cell, GapMap
+from indexer.gapmap import AXES, COLUMNS, DECADE, RATING, ROWS, Cell, GapMap
 from indexer.query import Notice, Query
 from webapp import bars, filters, pictures, wording
 from webapp.addresses import absolute, with_query
 from webapp.catalogue import catalogue, label
+from webapp.context import site_name
 from webapp.discs import disc
-from webapp.i18n import current_language, gettext as _, ngettext, number, preferred_language
+from webapp.i18n import date, gettext as _, ngettext, number, preferred_language
 
+NOT_RATED: Final = "not-rated"
 PICTURES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 
 pages = Blueprint("gapmap", __name__)
@@ -41,12 +44,16 @@ def gap_map() -> str:
         "map.html",
         map=drawn,
         query=query,
-        total=found.total,
         query_string=_parameters(drawn),
         axes=[(axis, axis_label(axis)) for axis in AXES],
         axis_label=axis_label,
         value_label=value_label,
-        title=_title(drawn),
+        title=_title(drawn, found.total),
+        note=_note(),
+        gaps=_gaps(drawn),
+        source=_source(drawn),
+        chips=filters.chips(query, lambda fewer: _page(replace(drawn, query=fewer))),
+        rated_only=_rated_only(drawn),
         said=_said,
         disc=disc,
         ratings=catalogue().vocabulary.keys("rating"),
@@ -82,7 +89,8 @@ def table() -> Response:
 def picture(form: str) -> Response:
     """The map as a picture for slides and newsletters."""
     drawn = _drawn(_asked()[0])
-    content = pictures.picture(_figure(drawn), form)
+    total = catalogue().search(drawn.query).total
+    content = pictures.picture(_figure(drawn, total), form)
     return _as_file(Response(content, content_type=PICTURES[form]), form)
 
 
@@ -110,13 +118,55 @@ def value_label(axis: str, value: str) -> str:
     return _("%(first)s to %(last)s", first=value, last=int(value) + 9)
 
 
-def _title(drawn: GapMap) -> str:
+def _title(drawn: GapMap, total: int) -> str:
     return _(
-        "%(search)s: by %(rows)s and %(columns)s",
-        search=wording.description(drawn.query),
+        "%(search)s, by %(rows)s and %(columns)s",
+        search=wording.sentence(total, drawn.query),
         rows=axis_label(drawn.axes[0]).lower(),
         columns=axis_label(drawn.axes[1]).lower(),
     )
+
+
+def _note() -> str:
+    """How a map is read."""
+    return _(
+        "The larger a disc, the more reports; its colours say how strong their evidence is. "
+        "A report that has several values counts for each."
+    )
+
+
+def _gaps(drawn: GapMap) -> str:
+    """How many cells are empty, which is what a map is looked at for."""
+    cells = len(drawn.rows) * len(drawn.columns)
+    if drawn.empty == cells:
+        return _("Every cell is a gap: no report fits this search.")
+    if not drawn.empty:
+        return _("No cell is empty.")
+    return ngettext(
+        "%(num)s of %(cells)s cells is a gap, where the collection has no report.",
+        "%(num)s of %(cells)s cells are gaps, where the collection has no report.",
+        drawn.empty,
+        cells=number(cells),
+    )
+
+
+def _source(drawn: GapMap) -> str:
+    """Where a map is from, and of which day: it is shown where nobody can ask."""
+    today = date(dt.datetime.now(dt.UTC).date())
+    return f"{site_name()}, {today}. {absolute(_page(drawn))}"
+
+
+def _rated_only(drawn: GapMap) -> str:
+    """The same map of rated reports only; empty where some ratings were chosen already."""
+    rated = [key for key in catalogue().vocabulary.keys(RATING) if key != NOT_RATED]
+    if RATING in drawn.query.filters or NOT_RATED not in _ratings_found(drawn):
+        return ""
+    narrowed = {**drawn.query.filters, RATING: tuple(rated)}
+    return _page(replace(drawn, query=replace(drawn.query, filters=narrowed)))
+
+
+def _ratings_found(drawn: GapMap) -> set[str]:
+    return {rating for row in drawn.cells for cell in row for rating in cell.ratings}
 
 
 def _said(cell: Cell) -> str:
@@ -135,6 +185,10 @@ def _parameters(drawn: GapMap) -> str:
     return "&".join(filter(None, [permalinks.write(drawn.query), axes]))
 
 
+def _page(drawn: GapMap) -> str:
+    return with_query(url_for("gapmap.gap_map"), _parameters(drawn))
+
+
 def _address(form: str, drawn: GapMap) -> str:
     page = url_for("gapmap.gap_map")
     return with_query(f"{page}.{form}", _parameters(drawn))
@@ -146,17 +200,14 @@ def _as_file(response: Response, form: str) -> Response:
     return response
 
 
-def _figure(drawn: GapMap) -> pictures.Figure:
+def _figure(drawn: GapMap, total: int) -> pictures.Figure:
     """All that a picture says, in words."""
     return pictures.Figure(
-        title=_title(drawn),
+        title=_title(drawn, total),
         rows=tuple(value_label(drawn.axes[0], row.value) for row in drawn.rows),
         columns=tuple(value_label(drawn.axes[1], column.value) for column in drawn.columns),
         cells=tuple(tuple(tuple(cell.ratings.items()) for cell in row) for row in drawn.cells),
         ratings=tuple((key, label("rating", key)) for key in catalogue().vocabulary.keys("rating")),
-        source=absolute(with_query(url_for("gapmap.gap_map"), _parameters(drawn))),
-        note=_(
-            "A disc grows with the number of reports, which stands in it. An empty cell is a gap."
-        ),
-        lang=current_language(),
+        gap=_("Gap: no report"),
+        notes=(f"{_gaps(drawn)} {_note()}", _source(drawn)),
     )
