@@ -5,18 +5,27 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import waitress  # type: ignore[import-untyped]
+from flask import Flask
+from werkzeug.exceptions import BadRequest
 
+from indexer import build, vocabulary
 from indexer.catalogue import Catalogue
+from indexer.config import Config, load
+from indexer.errors import IndexMissing
+from tests.conftest import build_index
 from tests.webapp import sample
 from webapp import create_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
+CORPUS = Path(__file__).parent.parent.parent / "corpus"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,10 +39,9 @@ ARGUMENTS = [
 OpenPage = Callable[..., "Page"]
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the site over the sample corpus answers."""
-    app = create_app(catalogue=Catalogue(sample.built(tmp_path_factory.mktemp("site"))))
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Where a site answers, as long as it is asked."""
     server = waitress.create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -41,6 +49,38 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.trigger.pull_trigger(server.close)
     thread.join(timeout=10)
     server.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the site over the sample corpus answers; below `/fail/` it fails as it is told to."""
+    config = sample.built(tmp_path_factory.mktemp("site"))
+    _leave(config, "once-there.md", sample.WITHDRAWN.replace("id: withdrawn", "id: once-there"))
+    app = create_app(catalogue=Catalogue(config))
+    app.add_url_rule("/<any(en, fr):lang>/fail/<int:status>", view_func=_fail)
+    with serving(app) as there:
+        yield there
+
+
+def _leave(config: Config, name: str, content: str) -> None:
+    """A report that was in the index, and is no longer in the corpus."""
+    path = config.corpus / name
+    for _ in range(2):
+        path.unlink() if path.exists() else path.write_text(content, encoding="utf-8")
+        build.run(config, vocabulary.load(config.corpus), jobs=1)
+
+
+def _fail(status: int) -> str:
+    raise {400: BadRequest(), 503: IndexMissing(Path("index"))}.get(status, RuntimeError("broken"))
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the site over the corpus that comes with it answers."""
+    config = load({"corpus": CORPUS, "index": tmp_path_factory.mktemp("shipped")}, {})
+    build_index(config)
+    with serving(create_app(catalogue=Catalogue(config))) as there:
+        yield there
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +104,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     def visit(path: str, **settings: Any) -> Page:
         context = browser.new_context(base_url=address, **settings)
         context.set_default_timeout(5_000)
+        context.set_default_navigation_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -78,8 +119,8 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 
 
 def _complaint(said: ConsoleMessage) -> list[str]:
-    """An error in the console, unless it only repeats that a page is missing."""
-    return [said.text] if said.type == "error" and "status of 404" not in said.text else []
+    """An error in the console, unless it only repeats the status of a page."""
+    return [said.text] if said.type == "error" and "with a status of" not in said.text else []
 
 
 PHONE: ViewportSize = {"width": 360, "height": 740}

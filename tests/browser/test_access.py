@@ -1,74 +1,128 @@
-"""Every page for everyone: axe finds nothing, nothing scrolls sideways, targets are large."""
+"""Every page in every state, for everyone: one visit looks at all that a page promises.
+
+A visit goes from a large screen to a narrow one, to the colours of the system and less motion, to
+paper, and to twice the size of text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
 import pytest
 
-from tests.browser.conftest import NARROW, PHONE, WIDE, OpenPage
+from tests.browser.conftest import NARROW, WIDE, OpenPage
+from tests.browser.states import FAILURES, OTHERS, SEARCHES, STATES, in_both
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/",
-    "/search?q=study&rating=mixed&from=2001",
-    "/search?q=zzz&sector=youth&province=nowhere",
-    "/report/street-lighting",
-    "/report/eclairage",
-    "/report/suggested",
-    "/map",
-    "/compare?report=street-lighting&report=eclairage&q=study",
-    "/map?q=study&rows=decade&columns=rating",
-    "/about",
-    "/status",
-    "/nothing",
-)
-# With its script this one has buttons that copy, which would do nothing without it.
-SCRIPTED = ("/share?q=study&since=2025-01-01&short=none", "/share?report=eclairage")
-UNSCRIPTED = [f"/{lang}{page}" for lang in ("en", "fr") for page in PAGES]
-IN_BOTH = [*UNSCRIPTED, *(f"/{lang}{page}" for lang in ("en", "fr") for page in SCRIPTED)]
-
-TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, summary")]
-  .filter((target) => target.checkVisibility() && !target.matches(".skip, p a, li span a, td a"))
-  .map((target) => [target.textContent.trim(), (target.closest("label") ?? target)])
-  .map(([name, target]) => [name, target.getBoundingClientRect().height])
-  .filter(([, height]) => height > 0 && height < 24)"""
+LARGE: ViewportSize = {"width": 1600, "height": 900}
+# The width of a tablet, and of a window of 1,280 pixels enlarged to 200 %.
+BETWEEN: Final = (768, 640)
+# A page of Letter or A4 without its margins, in CSS pixels.
+PAPER: ViewportSize = {"width": 680, "height": 900}
+# Targets of 24 pixels, with the exceptions of WCAG 2.5.8, are a rule that axe leaves out by itself.
+RULES: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+CHECKS: Final = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", IN_BOTH)
-def test_axe_finds_nothing(open_page: OpenPage, path: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(path, viewport=WIDE, color_scheme=scheme)
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)
-        for details in page.locator("details").all():
-            details.evaluate("details => details.open = true")
-        found = axe.run(page)
-        assert found.violations_count == 0, found.generate_report()
+@pytest.mark.parametrize("path", in_both(STATES))
+def test_a_page_keeps_its_promises(open_page: OpenPage, path: str) -> None:
+    page = open_page("about:blank", viewport=LARGE, color_scheme="light")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
+    answer = page.goto(path, wait_until="load")
+    assert answer is not None
+    assert answer.status == FAILURES.get(path[3:], 200)
+    assert list(complaints(page)) == []
+    assert set(asked) == {urlsplit(page.url).netloc}
 
 
-@pytest.mark.parametrize("path", IN_BOTH)
-def test_nothing_scrolls_sideways_on_a_narrow_screen(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, viewport=NARROW)
+def complaints(page: Page) -> Iterator[str]:
+    """What is wrong with a page that was just opened on a large light screen.
+
+    Axe looks at English pages large and light, at French ones narrow and dark.
+    """
+    prepare(page)
+    yield from looked_at(page, "moved", "weight")
     for details in page.locator("details").all():
         details.evaluate("details => details.open = true")
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-
-
-@pytest.mark.parametrize("path", IN_BOTH)
-def test_twice_the_text_size_still_fits(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, viewport=WIDE)
+    narrow = "/fr/" in page.url
+    for width in LARGE["width"], *BETWEEN:
+        page.set_viewport_size({"width": width, "height": 900})
+        yield from looked_at(page, "overflowing")
+    page.set_viewport_size(NARROW if narrow else LARGE)
+    page.emulate_media(color_scheme="dark" if narrow else "light")
+    yield from axe_finds(page)
+    page.set_viewport_size(NARROW)
+    yield from looked_at(page, "overflowing")
+    page.emulate_media(color_scheme="light", forced_colors="active", reduced_motion="reduce")
+    yield from looked_at(page, "swallowed", "moving")
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", forced_colors="none")
+    yield from looked_at(page, "overflowing", "unprintable")
+    page.emulate_media(media="screen")
+    page.set_viewport_size(WIDE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
+    yield from looked_at(page, "overflowing")
 
 
-@pytest.mark.parametrize("path", IN_BOTH)
-def test_targets_are_at_least_24_pixels_high(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, viewport=PHONE)
-    assert page.evaluate(TOO_SMALL) == []
+def prepare(page: Page) -> None:
+    """Gives a page the checks, and lets it draw what it has to say about itself."""
+    page.evaluate(CHECKS)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
-@pytest.mark.parametrize("path", UNSCRIPTED)
+def looked_at(page: Page, *checks: str) -> Iterator[str]:
+    """What some of the checks of `checks.js` complain about."""
+    for check in checks:
+        for complaint in page.evaluate(f"checks.{check}()"):
+            yield f"{check}: {complaint}"
+
+
+def axe_finds(page: Page) -> Iterator[str]:
+    """The rules of accessibility that a page breaks, each with the first place."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for broken in axe.run(page, options=RULES).response["violations"]:
+        first = broken["nodes"][0]
+        yield f"{broken['id']}: {first['html'][:200]} {first['failureSummary']}"
+
+
+KEYS: Final = (
+    "/",
+    SEARCHES[1],
+    "/report/street-lighting",
+    "/map?sector=youth",
+    "/about",
+    OTHERS[2],
+)
+
+
+@pytest.mark.parametrize("path", in_both(KEYS))
+def test_the_keyboard_reaches_everything_in_order_and_the_focus_is_seen(
+    open_page: OpenPage, path: str
+) -> None:
+    page = open_page(path, viewport=NARROW, reduced_motion="reduce")
+    prepare(page)
+    places, wrong = [], []
+    for _ in range(page.evaluate("checks.count()") + 1):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("checks.focused()")
+        if focused is None:
+            break
+        places.append(focused["place"])
+        wrong += focused["complaints"]
+    assert wrong == []
+    assert places == list(range(len(places)))
+    assert len(places) == page.evaluate("checks.count()")
+
+
+@pytest.mark.parametrize("path", in_both(("/", SEARCHES[1], SEARCHES[3])))
 def test_a_page_is_complete_without_its_script(open_page: OpenPage, path: str) -> None:
     with_all = open_page(path, viewport=WIDE).locator("main").inner_text()
     page = open_page(path, viewport=WIDE, java_script_enabled=False)

@@ -5,19 +5,6 @@ const form = document.getElementById("choices");
 let request = new AbortController();
 let waiting = 0;
 
-function wake() {
-  for (const place of document.querySelectorAll(".copy")) place.hidden = false;
-  const frame = document.getElementById("preview");
-  frame.addEventListener("load", () => fit(frame));
-  fit(frame);
-}
-
-// The frame runs no script and is of this site, so its height can be read.
-function fit(frame) {
-  const page = frame.contentDocument?.documentElement;
-  if (page?.querySelector("table")) frame.style.height = `${page.scrollHeight + 2}px`;
-}
-
 async function refresh() {
   request.abort();
   request = new AbortController();
@@ -30,7 +17,6 @@ async function refresh() {
       document.getElementById(id).replaceWith(page.getElementById(id));
     }
     history.replaceState(null, "", address);
-    wake();
   } catch (error) {
     if (error.name !== "AbortError") form.submit();
   }
@@ -70,5 +56,3 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
 });
-
-wake();
