@@ -44,19 +44,19 @@ def measure(count: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def make(count: int, folder: Path) -> None:
-    """PDFs with headings, paragraphs and page numbers."""
+def make(count: int, folder: Path, pages: tuple[int, int] = PAGES) -> None:
+    """PDFs with headings, paragraphs and page numbers, each of so many pages, from and up to."""
     folder.mkdir(parents=True)
     # Read once here, not in each process.
     language.load("en")
     numbers = range(count)
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
-        list(pool.map(_make, numbers, [folder] * count))
+        list(pool.map(_make, numbers, [folder] * count, [pages] * count))
 
 
-def _make(number: int, folder: Path) -> None:
+def _make(number: int, folder: Path, between: tuple[int, int]) -> None:
     chance = np.random.default_rng([7, number])
-    pages = int(chance.integers(*PAGES))
+    pages = int(chance.integers(*between))
     # A report of a number that the corpus has not.
     item = corpus.item(1_000_000 + number, pages * PASSAGES_A_PAGE)
     texts = [(passage.heading, passage.text) for passage in item.passages]

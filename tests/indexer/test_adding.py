@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,20 @@ OTHER = "# Mentors\n\nMentors meet young people once a week, and their grades at
 Add = Callable[..., Result]
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a corpus of one report and its index."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / "mentors.md").write_text(OTHER)
+    assert _run(folder, "build").exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def add(tmp_path: Path, make_corpus: MakeCorpus) -> Add:
+def add(tmp_path: Path, built: Path) -> Add:
     """Calls `indexer add` for the corpus and index of the test's folder, which hold one report."""
-    make_corpus({"mentors.md": OTHER})
-    assert _run(tmp_path, "build").exit_code == 0
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
 
     def call(*words: str | Path, typed: str | None = None) -> Result:
         return _run(tmp_path, "add", *map(str, words), typed=typed)
