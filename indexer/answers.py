@@ -96,8 +96,9 @@ def search_address(asked: Query, voice: Voice) -> str:
 
 
 def index(state: IndexState) -> dict[str, Any]:
-    """Which index answered."""
-    return dict(_plain(state))
+    """Which index answered; `stands_in` only where that is an earlier one."""
+    told = _plain(state)
+    return told if state.stands_in else {k: v for k, v in told.items() if k != "stands_in"}
 
 
 def query(asked: Query) -> dict[str, Any]:

@@ -5,40 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import heapq
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from indexer import (
     build,
-    engines,
     gapmap,
     identity,
     relaxing,
-    similar,
     snippets,
     spelling,
     syntax,
-    vocabulary,
 )
 from indexer.asking import SNIPPETS, request_for
 from indexer.beside import Beside, beside
-from indexer.completions import Completion, Completions
-from indexer.concepts import Concepts
+from indexer.completions import Completion
 from indexer.config import Config
 from indexer.engines.base import Engine, Found, Match, Matches
-from indexer.errors import EngineError, ReportNotFound, ReportWithdrawn
+from indexer.errors import ReportNotFound, ReportWithdrawn
 from indexer.fields import FACET_FIELDS, FACET_NAMES
 from indexer.gapmap import GapMap
-from indexer.generations import Generation
-from indexer.holdings import Holdings, holdings
+from indexer.holdings import Holdings
 from indexer.instead import instead
-from indexer.lexicon import Lexicon
 from indexer.matched import other_words
 from indexer.meaning import Meaning, meaning, outdated
 from indexer.models import Passage, Report
+from indexer.opening import Answering, Opened
 from indexer.passages import is_reference_list
 from indexer.query import (
     MAX_SIZE,
@@ -53,7 +47,6 @@ from indexer.query import (
     Snippet,
 )
 from indexer.syntax import Parsed
-from indexer.thesaurus import Thesaurus
 from indexer.vocabulary import Vocabulary
 
 # A filter whose values come from the corpus shows the most frequent of them.
@@ -66,79 +59,35 @@ REMEMBERED: Final = 1_000
 class Status:
     """The health of an index: `last_build` is the last build's report, if one was kept.
 
-    `stale` says whether the corpus has changed since; `others` are the indexes of other engines.
+    `stale` says whether the corpus has changed since; `damage` what is wrong with the generation
+    that was published last, in whose place an earlier one answers. `others`
+    are the indexes of other engines.
     """
 
     engine: str
     index: IndexState
     stale: bool
     last_build: build.BuildReport | None
+    damage: str | None = None
     others: tuple[Beside, ...] = ()
-
-
-@dataclass
-class _Open:
-    """A generation that is open; `damage` tells what reading all of it has found wrong so far."""
-
-    generation: Generation
-    engine: Engine
-    state: IndexState
-    words: Vocabulary
-    damage: str = ""
-
-    @functools.cached_property
-    def by_alias(self) -> Mapping[str, str]:
-        """The id of a report by each of its former ids; a search asks for none of them."""
-        return {alias: entry.id for entry in self.engine.entries() for alias in entry.aliases}
-
-    @functools.cached_property
-    def lexicon(self) -> Lexicon:
-        """The words of its reports, for help with others."""
-        return Lexicon(self.engine)
-
-    @functools.cached_property
-    def similar(self) -> Callable[[str], tuple[Report, ...]]:
-        """Which reports are like one."""
-        return _likes(self.engine, self.lexicon)
-
-    @functools.cached_property
-    def holdings(self) -> Holdings:
-        """What the reports are, counted once."""
-        return holdings(self.engine.reports())
-
-    @functools.cached_property
-    def completions(self) -> Callable[[str], Completions]:
-        """What may be suggested in a language while one types."""
-        reports, words = self.engine.reports, self.words
-        return functools.cache(lambda lang: Completions(reports(), words, lang))
-
-    @functools.cached_property
-    def concepts(self) -> Concepts:
-        """The concepts that a search may have meant."""
-        return Concepts(self.words.terms)
-
-    def verify(self) -> None:
-        """Reads all that answers are made of, and keeps what is wrong with it."""
-        try:
-            self.engine.verify()
-        except EngineError as error:
-            self.damage = str(error)
 
 
 class Catalogue:
     """A corpus and its index; it follows new generations as they are published.
 
-    Every method that answers from the index raises IndexMissing, IndexOutdated or another
-    EngineError when it cannot. Opening reads little of an index; all of it is then read once, aside
-    (a second for each GB), and from the moment when a changed byte is found nothing is answered.
+    Where the last one is damaged, the last good one answers, and says so (opening.py). Every method
+    that answers from the index raises IndexMissing, IndexOutdated or another EngineError when none
+    can.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.vocabulary: Vocabulary = vocabulary.load(config.corpus)
-        self._words: tuple[Vocabulary, Thesaurus] | None = None
-        self._opened: _Open | None = None
-        self._lock = threading.Lock()
+        self._answering = Answering(config)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the generation that answers."""
+        return self._answering.vocabulary
 
     def search(self, query: Query, lang: str | None = None) -> Results:
         """The reports that answer a query, one page of them, with snippets and facet counts.
@@ -149,8 +98,9 @@ class Catalogue:
         opened = self._open()
         started = time.perf_counter()
         parsed = syntax.parse(query.text)
-        meant = self._meant(parsed, query)
-        notices = [Notice("truncated")] if parsed.truncated else []
+        meant = _meant(opened, parsed, query)
+        notices = [_standing_in(opened.state)] if opened.state.stands_in else []
+        notices += [Notice("truncated")] if parsed.truncated else []
         notices += outdated(meant)
         matches = opened.engine.search(request_for(query, meant, lang))
         last = max(1, -(-matches.total // query.size))
@@ -159,7 +109,7 @@ class Catalogue:
             query = query.at_page(last)
             matches = opened.engine.search(request_for(query, meant, lang))
         hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
-        facets = tuple(self._facet(name, query, matches) for name in FACET_NAMES)
+        facets = tuple(_facet(opened, name, query, matches) for name in FACET_NAMES)
         suggestion, nearby = self._help(opened, query, parsed, matches.total)
         took = (time.perf_counter() - started) * 1000
         return Results(
@@ -183,7 +133,7 @@ class Catalogue:
         Of a report and its translations, the one that `search` shows.
         """
         opened = self._open()
-        meant = self._meant(syntax.parse(query.text), query)
+        meant = _meant(opened, syntax.parse(query.text), query)
         whole = request_for(replace(query, page=1, size=MAX_SIZE), meant, lang)
         request = replace(whole, facets=(), snippets=0)
         first = opened.engine.search(request)
@@ -209,8 +159,9 @@ class Catalogue:
 
     def _counter(self, query: Query) -> gapmap.Count:
         """Counts combinations among the reports of a search, in one generation."""
-        request = request_for(query, self._meant(syntax.parse(query.text), query), None)
-        return functools.partial(self._open().engine.combinations, request)
+        opened = self._open()
+        request = request_for(query, _meant(opened, syntax.parse(query.text), query), None)
+        return functools.partial(opened.engine.combinations, request)
 
     def report(self, report_id: str) -> Report:
         """The report with this id, or with this alias; ReportNotFound if there is none, which is
@@ -273,14 +224,16 @@ class Catalogue:
         return self._open().state
 
     def status(self) -> Status:
-        """The health of the index and whether the corpus has changed since it was built."""
-        opened = self._open()
+        """The health of the index, all of which is read again, and whether the corpus has changed
+        since it was built."""
+        opened = self._answering.verified()
         entries = opened.engine.entries()
         return Status(
             engine=opened.generation.engine,
             index=opened.state,
             stale=build.is_stale(self.config, self.vocabulary, entries),
             last_build=build.last_report(self.config.index),
+            damage=opened.damage,
             others=beside(self.config, entries),
         )
 
@@ -290,39 +243,20 @@ class Catalogue:
 
     def close(self) -> None:
         """Gives back the open generation."""
-        with self._lock:
-            if self._opened:
-                self._opened.engine.close()
-                self._opened = None
+        self._answering.close()
 
-    def _open(self) -> _Open:
-        """The current generation, opened; a newer one replaces it as soon as it is published."""
-        opened = self._current()
-        if opened.damage:
-            raise EngineError(opened.damage)
-        return opened
-
-    def _current(self) -> _Open:
-        name = engines.current_name(self.config)
-        opened = self._opened
-        if opened and opened.generation.name == name:
-            return opened
-        with self._lock:
-            if self._opened is None or self._opened.generation.name != name:
-                # The former engine is not closed: another thread may be in the middle of it.
-                words = vocabulary.load(self.config.corpus, self.vocabulary)
-                self._opened = _load(self.config, words)
-                self.vocabulary = words
-            return self._opened
+    def _open(self) -> Opened:
+        """The generation that answers; a newer one replaces it as soon as it is published."""
+        return self._answering.opened()
 
     def _help(
-        self, opened: _Open, query: Query, parsed: Parsed, total: int
+        self, opened: Opened, query: Query, parsed: Parsed, total: int
     ) -> tuple[Nearby | None, tuple[Nearby, ...]]:
         """What was probably meant, and where nothing was found which nearby searches find
         something."""
 
         def count(other: Query) -> int:
-            request = request_for(other, self._meant(syntax.parse(other.text), other), None)
+            request = request_for(other, _meant(opened, syntax.parse(other.text), other), None)
             asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
             return opened.engine.search(asked).total
 
@@ -338,57 +272,28 @@ class Catalogue:
         elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
         return suggestion, (elsewhere, *nearby) if elsewhere else nearby
 
-    def _meant(self, parsed: Parsed, query: Query) -> Meaning:
-        return meaning(parsed, self._thesaurus() if query.expand else None)
 
-    def _thesaurus(self) -> Thesaurus:
-        """The words of the vocabulary, ready for queries."""
-        held = self._words
-        if held is None or held[0] is not self.vocabulary:
-            held = self._words = self.vocabulary, Thesaurus(self.vocabulary)
-        return held[1]
+def _meant(opened: Opened, parsed: Parsed, query: Query) -> Meaning:
+    return meaning(parsed, opened.thesaurus if query.expand else None)
 
-    def _facet(self, name: str, query: Query, matches: Matches) -> Facet:
-        counts = matches.facets[name]
-        selected = query.filters.get(name, ())
-        keys = self.vocabulary.keys(name) if name in _CONTROLLED else _frequent(counts, selected)
-        values = (FacetValue(key, counts.get(key, 0), key in selected) for key in keys)
-        return Facet(name, tuple(values))
+
+def _standing_in(state: IndexState) -> Notice:
+    return Notice("stands-in", {"built": state.built_at.date().isoformat()})
+
+
+def _facet(opened: Opened, name: str, query: Query, matches: Matches) -> Facet:
+    counts = matches.facets[name]
+    selected = query.filters.get(name, ())
+    keys = opened.words.keys(name) if name in _CONTROLLED else _frequent(counts, selected)
+    values = (FacetValue(key, counts.get(key, 0), key in selected) for key in keys)
+    return Facet(name, tuple(values))
 
 
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
 
 
-def _load(config: Config, words: Vocabulary) -> _Open:
-    generation = engines.current(config)
-    engine = engines.open_engine(generation.engine, generation.path, config)
-    built_at = _whole_seconds(generation.built_at)
-    counts = engine.report_count(), engine.passage_count()
-    opened = _Open(generation, engine, IndexState(generation.name, *counts, built_at), words)
-    # A short command does not wait for it to end.
-    threading.Thread(target=opened.verify, name="verify", daemon=True).start()
-    return opened
-
-
-def _likes(engine: Engine, lexicon: Lexicon) -> Callable[[str], tuple[Report, ...]]:
-    """Which reports are like one that the engine has."""
-
-    @functools.lru_cache(maxsize=REMEMBERED)
-    def like(report_id: str) -> tuple[Report, ...]:
-        report = engine.report(report_id)
-        if report is None:
-            return ()
-        return similar.similar(report, engine.passages(report_id), engine, lexicon)
-
-    return like
-
-
 def _by_added(report: Report) -> tuple[int, int, str]:
     return -report.added.toordinal(), -(report.year or 0), report.id
-
-
-def _whole_seconds(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(microsecond=0)
 
 
 def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:

@@ -63,10 +63,7 @@ def scan(corpus: Path, vocabulary: Vocabulary, digests: Digests | None = None) -
 
     Every file is read, unless `digests` knows what it holds.
     """
-    if not corpus.is_dir():
-        raise ConfigError(
-            f"There is no corpus in {corpus}. Name its folder with --corpus or EVIDENCE_CORPUS."
-        )
+    require(corpus)
     unreadable: list[tuple[str, str]] = []
     present = dict(_files(os.fspath(corpus), "", unreadable))
     described = _Described(corpus, present, vocabulary.digest, digests or Digests(corpus))
@@ -86,6 +83,14 @@ def scan(corpus: Path, vocabulary: Vocabulary, digests: Digests | None = None) -
         elif suffix != SIDECAR_SUFFIX and name not in _NOT_REPORTS:
             others.append(name)
     return Scan(tuple(sources), tuple(orphans), tuple(others), tuple(unreadable))
+
+
+def require(corpus: Path) -> None:
+    """ConfigError when the corpus is no folder."""
+    if not corpus.is_dir():
+        raise ConfigError(
+            f"There is no corpus in {corpus}. Name its folder with --corpus or EVIDENCE_CORPUS."
+        )
 
 
 def _suffix(name: str) -> str:

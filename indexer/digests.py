@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from indexer.generations import replace_file
+from indexer.durable import replace_file
 
 FILE: Final = "digests"
 # The coarsest clock among common file systems, FAT's, ticks every two seconds.

@@ -14,6 +14,7 @@
     │   └── DuplicateId              two files claim one report id
     ├── IdentityError                the record of ids cannot be read
     ├── AddError                     a document cannot be added to the corpus
+    ├── CorpusIncomplete             so much of the corpus is gone that a build would lose reports
     ├── EditorialError               a brief breaks the corpus's own rules
     ├── LinkError                    a link cannot be made, or the record of links be read
     │   └── LinkNotFound (LookupError) no short link has this name
@@ -98,6 +99,10 @@ class IdentityError(IndexerError):
 
 class AddError(IndexerError):
     """A document cannot be added: it is there already, or cannot be put where it should stand."""
+
+
+class CorpusIncomplete(IndexerError):
+    """More of the corpus is gone than a build removes from an index without being told to."""
 
 
 class EditorialError(IndexerError):

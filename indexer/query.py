@@ -169,12 +169,14 @@ class Nearby:
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """Which index answered: its generation, size and age."""
+    """Which index answered: its generation, size and age; `stands_in` says that it is an earlier
+    one, because the last one is damaged."""
 
     generation: str
     reports: int
     passages: int
     built_at: dt.datetime
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

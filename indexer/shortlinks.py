@@ -21,8 +21,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from indexer import repair, yamlfile
+from indexer.durable import replace_file
 from indexer.errors import LinkError, LinkNotFound, MetadataError
-from indexer.generations import replace_file
 from indexer.text import slug as slug_of
 from indexer.vocabulary import Vocabulary
 

@@ -118,7 +118,8 @@ def _index_problems(config: Config) -> Iterator[Failure]:
     """Whether every report of the current generation can be read back with its passages."""
     try:
         generation = engines.current(config)
-        engines.verify(generation.engine, generation.path, config)
+        engines.verify(generation, config)
+        engines.compare(generation.engine, generation.path)
         engine = engines.open_engine(generation.engine, generation.path, config)
         try:
             for report in engine.reports():

@@ -53,6 +53,7 @@ def config(tmp_path: Path) -> Config:
     return load({"corpus": tmp_path / "corpus", "index": tmp_path / "index"}, {})
 
 
-def build_index(config: Config, *, full: bool = False) -> BuildReport:
+def build_index(config: Config, *, full: bool = False, allow_removals: bool = False) -> BuildReport:
     """A build as the command makes it, in this process."""
-    return build.run(config, vocabulary.load(config.corpus), full=full, jobs=1)
+    words = vocabulary.load(config.corpus)
+    return build.run(config, words, full=full, allow_removals=allow_removals, jobs=1)

@@ -76,3 +76,17 @@ def test_every_figure_of_the_performance_table_is_from_the_kept_measurement() ->
 
 def test_the_changelog_has_a_place_for_what_comes() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    promises = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", promises)
+    assert len(named) > 20
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (ROOT / path).is_file() or f"def {name}(" not in (ROOT / path).read_text()
+    ]
+    assert missing == []
+    rows = re.findall(r"^\| (?!promise|---)(.+) \|$", promises, re.MULTILINE)
+    assert [row for row in rows if "::test_" not in row] == []

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the top: a module may import from rows above its own, and from its own package.
 LAYERS = (
-    {"errors", "text", "fields"},
+    {"errors", "text", "fields", "durable"},
     {"yamlfile"},
     {"terms"},
     {"everyday"},
@@ -34,6 +34,7 @@ LAYERS = (
     {"asking", "beside", "completions", "concepts", "lexicon", "relaxing"},
     {"spelling", "similar"},
     {"build"},
+    {"opening"},
     {"catalogue", "verify", "harvest"},
     {"evaluate", "agreement", "baseline", "links", "adding", "watching"},
     {"cli"},

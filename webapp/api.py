@@ -90,5 +90,6 @@ def status() -> Response:
         engine=health.engine,
         index=answers.index(health.index),
         stale=health.stale,
+        damage=health.damage,
         last_build=dataclasses.asdict(last) if last else None,
     )

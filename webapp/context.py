@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from indexer.errors import EngineError
 from indexer.findings import page_ranges
+from indexer.query import IndexState
 from indexer.registries import disagree
 from indexer.text import spaced
 from webapp import addresses, rendering, weighing, wording
@@ -18,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "site_name": site_name(),
+            "standing_in": standing_in,
             "label": label,
             "definition": definition,
             "quiet_line": wording.quiet_line,
@@ -47,6 +50,15 @@ def init_app(app: Flask) -> None:
             "rating_symbol": rendering.rating_symbol,
         }
     )
+
+
+def standing_in() -> IndexState | None:
+    """The index that answers, if that is an earlier one because the last one is damaged."""
+    try:
+        state = catalogue().state()
+    except EngineError:
+        return None
+    return state if state.stands_in else None
 
 
 def site_name() -> str:

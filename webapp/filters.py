@@ -152,8 +152,13 @@ def neighbours(results: Results) -> dict[str, Step]:
 
 
 def told(notices: Sequence[Notice], query: Query) -> list[Told]:
-    """The notices in words, each with the value that was probably meant."""
-    return [Told(wording.notice(notice), _meant(notice, query)) for notice in notices]
+    """The notices in words, each with the value that was probably meant; that an earlier index
+    answers stands on every page anyway."""
+    return [
+        Told(wording.notice(notice), _meant(notice, query))
+        for notice in notices
+        if notice.kind != "stands-in"
+    ]
 
 
 def _meant(notice: Notice, query: Query) -> Step | None:

@@ -119,7 +119,16 @@ def _list(item: Schema) -> Schema:
 
 
 OK: Final = {"type": "boolean", "const": True}
-INDEX: Final = _object({"generation": TEXT, "reports": WHOLE, "passages": WHOLE, "built_at": TEXT})
+INDEX: Final = _object(
+    {
+        "generation": TEXT,
+        "reports": WHOLE,
+        "passages": WHOLE,
+        "built_at": TEXT,
+        "stands_in": BOOLEAN,
+    },
+    optional=("stands_in",),
+)
 PASSAGE: Final[dict[str, Schema]] = {
     "number": WHOLE,
     "page": MAYBE_WHOLE,
@@ -200,6 +209,7 @@ STATUS: Final = _object(
         "engine": TEXT,
         "index": INDEX,
         "stale": BOOLEAN,
+        "damage": MAYBE_TEXT,
         "last_build": {"type": ["object", "null"]},
     }
 )

@@ -64,4 +64,9 @@ def _page(summary: Summary | None = None, problem: str = "", code: int = 200) ->
 def health() -> Response:
     """200 while searches can be answered; the error table answers 503 otherwise."""
     state = catalogue().state()
-    return jsonify(ok=True, generation=state.generation, reports=state.reports)
+    return jsonify(
+        ok=True,
+        generation=state.generation,
+        reports=state.reports,
+        stands_in=state.stands_in,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
@@ -13,6 +14,7 @@ from webapp.i18n import (
     alternatives,
     country_name,
     current_language,
+    date,
     gettext as _,
     language_name,
     ngettext,
@@ -173,6 +175,11 @@ def notice(told: Notice) -> str:
             )
         case "retired-value":
             return _retirement(values)
+        case "stands-in":
+            built = date(dt.date.fromisoformat(values["built"]))
+            return _(
+                "The last index is damaged. These answers are those of %(built)s.", built=built
+            )
         case "bad-year":
             return _(
                 "“%(value)s” is not a year, so it was left out. Write four digits.", value=value

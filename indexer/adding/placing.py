@@ -18,8 +18,8 @@ from indexer.adding.drafting import Draft
 from indexer.build import BuildReport, Progress
 from indexer.config import Config
 from indexer.corpus import SIDECAR_SUFFIX
+from indexer.durable import replace_file
 from indexer.errors import AddError
-from indexer.generations import replace_file
 from indexer.vocabulary import Vocabulary
 
 

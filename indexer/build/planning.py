@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from indexer import corpus, digests, engines
+from indexer import corpus, digests, engines, generations
 from indexer.build import reporting
 from indexer.config import Config
 from indexer.corpus import Scan
@@ -36,15 +35,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What the index held before: nothing, or a generation with its reports by file name.
+    """What the index held before: nothing, or a generation to build on with its reports by file
+    name.
 
-    `scanned` are the files with pages whose text is still to be recognised, if it is asked for.
+    `good` is the last generation that is wholly what was written, and stays whatever is built;
+    `names` are the files of its reports. `problem` is what is wrong with the published one, which
+    is why another has to be. `scanned` are the files with pages whose text is still to be
+    recognised, if it is asked for.
     """
 
     generation: Generation | None = None
     entries: Mapping[str, Entry] = field(default_factory=dict)
     passages: int = 0
     problem: str | None = None
+    good: Generation | None = None
+    names: Collection[str] = ()
     scanned: frozenset[str] = frozenset()
 
 
@@ -58,8 +63,10 @@ def plan(found: Mapping[str, str], known: Mapping[str, str]) -> Plan:
     )
 
 
-def planned(scan: Scan, former: Former, matching: Matching) -> Plan:
-    """The plan that makes an index hold what a scan found.
+def planned(
+    scan: Scan, former: Former, matching: Matching, held: Collection[str] = frozenset()
+) -> Plan:
+    """The plan that makes an index hold what a scan found, and the `held` files that it did not.
 
     A report that the record of ids calls otherwise than the index is read again, and one with
     pages whose text is to be recognised.
@@ -69,6 +76,7 @@ def planned(scan: Scan, former: Former, matching: Matching) -> Plan:
         if _agree(matching.unchanged(name), entry) and name not in former.scanned
         else ""
         for name, entry in former.entries.items()
+        if name not in held
     }
     return plan({source.name: source.fingerprint for source in scan.sources}, agreed)
 
@@ -93,36 +101,46 @@ def is_stale(config: Config, vocabulary: Vocabulary, entries: Iterable[Entry]) -
 
 
 def former(config: Config, full: bool, *, mend: bool = False) -> Former:
-    """What there is to build on; an index that cannot be read, or full=True, gives nothing.
+    """What there is to build on: the last good generation, and nothing where it cannot be read or
+    with full=True. Every byte of it is read.
 
     With `mend`, what an engine derived from its index is derived again when it does not fit.
     """
-    if full:
-        return Former()
     try:
-        generation = engines.current(config)
-        if generation.engine != config.engine:
-            return Former()
-        return _held(generation, config)
+        good, damage = engines.last_good(config)
     except IndexMissing:
         return Former()
     except EngineUnavailable:
         raise
     except IndexOutdated as error:
-        if error.newer:
+        if error.newer and not full:
             raise
-        return Former(problem=str(error)) if error.whole else _mended(config, error, mend)
+        return Former(problem=None if full else str(error))
+    problem = str(damage) if damage else None
+    try:
+        if good:
+            held = _held(good, config, problem)
+            anew = full or good.engine != config.engine
+            return Former(good=good, names=held.names) if anew else held
+        return Former() if full else _derived(config, mend, problem)
+    except EngineUnavailable:
+        raise
+    except IndexOutdated as error:
+        if error.whole or full:
+            return Former(problem=str(error))
+        return _derived(config, mend, str(error))
     except EngineError as error:
         return Former(problem=str(error))
 
 
-def _held(generation: Generation, config: Config) -> Former:
+def _held(generation: Generation, config: Config, problem: str | None) -> Former:
     with contextlib.closing(
         engines.open_engine(generation.engine, generation.path, config)
     ) as engine:
         entries = {entry.path: entry for entry in engine.entries()}
         scanned = frozenset(_scanned(engine.reports()) if config.ocr else ())
-        return Former(generation, entries, engine.passage_count(), scanned=scanned)
+        count = engine.passage_count()
+        return Former(generation, entries, count, problem, generation, entries.keys(), scanned)
 
 
 def _scanned(reports: Iterable[Report]) -> Iterator[str]:
@@ -132,15 +150,19 @@ def _scanned(reports: Iterable[Report]) -> Iterator[str]:
             yield report.path
 
 
-def _mended(config: Config, error: IndexOutdated, mend: bool) -> Former:
-    """The current generation with everything derived anew, published, or nothing."""
-    if not mend:
-        return Former(problem=str(error))
-    generation = engines.current(config)
+def _derived(config: Config, mend: bool, problem: str | None) -> Former:
+    """The current generation with everything derived anew, published; or nothing, where what it is
+    derived from is damaged too."""
+    generation = generations.published(config.index)
+    derived = all(
+        engines.is_derived(generation.engine, name) for name in generations.damage(generation)
+    )
+    if not mend or not derived or generation.engine != config.engine:
+        return Former(problem=problem)
     path = engines.start(config)
     try:
         engines.derive(generation.engine, generation.path, path)
-    except EngineError as damage:
-        shutil.rmtree(path)
-        return Former(problem=str(damage))
-    return _held(engines.promote(config, path), config)
+    except BaseException:
+        engines.discard(config, path)
+        raise
+    return _held(engines.promote(config, path), config, None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from indexer import generations
+from indexer import durable, generations
 from indexer.corpus import Scan
 from indexer.errors import EngineError
 from indexer.models import Report
@@ -17,6 +17,8 @@ from indexer.prepare import Failure
 
 # As many as people look through; the report is read whenever somebody asks for the status.
 MOST_TAKEN: Final = 500
+# How many files a message names.
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,27 @@ def keep(index: Path, report: BuildReport, scan: Scan) -> None:
     names = {failure.path for failure in report.failures}
     failed = {s.name: s.fingerprint for s in scan.sources if s.name in names}
     content = msgspec.json.encode(_LastBuild(report, failed))
-    generations.replace_file(index / generations.LAST_BUILD, content)
+    durable.replace_file(index / generations.LAST_BUILD, content)
 
 
-def scan_warnings(scan: Scan, problem: str | None) -> Iterator[BuildWarning]:
-    """What the scan passed over, and the problem because of which an index is built anew."""
+def scan_warnings(scan: Scan, problem: str | None, held: Collection[str]) -> Iterator[BuildWarning]:
+    """What the scan passed over, the problem because of which an index is built anew, and the
+    reports that stay although their files were not found."""
     if problem:
         yield BuildWarning(".", None, "index-rebuilt", problem)
     for name in scan.others:
         message = "is in no format that is read; convert it to PDF, DOCX, ODT, HTML or text."
         yield BuildWarning(name, None, "UnsupportedFormat", message)
+    if held:
+        message = (
+            f"{len(held)} reports stay in the index although their files were not found "
+            f"({listed(sorted(held))}), because not all of the corpus could be read. "
+            "They leave with the next build that can read all of it."
+        )
+        yield BuildWarning(".", None, "removals-held", message)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -7,18 +7,27 @@ import datetime as dt
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from indexer import corpus, digests, engines, generations, identity, prepare, staging
-from indexer.build import planning, reporting
-from indexer.build.planning import Former, Plan
+from indexer import (
+    corpus,
+    durable,
+    engines,
+    generations,
+    identity,
+    prepare,
+    shortlinks,
+    staging,
+)
+from indexer.build import reporting
+from indexer.build.looking import Asked, Seen, look
 from indexer.build.progress import Pages, Progress, Silent
 from indexer.build.reporting import BuildReport, BuildWarning, Taken
 from indexer.config import Config
-from indexer.corpus import Scan, Source
-from indexer.digests import Digests
-from indexer.engines.base import Engine, Writer
+from indexer.corpus import Source
+from indexer.engines.base import Writer
 from indexer.errors import DuplicateId, EngineError
-from indexer.identity import Matching
 from indexer.prepare import Prepared, Task, failure
 from indexer.readers import ocr, sandbox
 from indexer.vocabulary import Vocabulary
@@ -30,6 +39,7 @@ def run(
     *,
     full: bool = False,
     dry_run: bool = False,
+    allow_removals: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
     today: dt.date | None = None,
@@ -38,72 +48,93 @@ def run(
 
     `today` is the date of adding for new reports that do not say one. With `full` every file is
     read again; otherwise one that still is as the last build found it is known, and one that a
-    build had read before it was interrupted is not read again.
+    build had read before it was interrupted is not read again. `allow_removals` says that the
+    corpus may have lost much of what it held.
 
     A file that fails is a Failure in the report and never stops the build; its former version
-    stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError;
-    IdentityError when the record of ids cannot be read, before anything is changed.
+    stays. IndexLocked, IndexOutdated (a newer version's index, without `full`), ConfigError,
+    CorpusIncomplete, IdentityError when the record of ids cannot be read, and EngineError when the
+    index cannot be written: each before anything is changed.
     """
     started = time.perf_counter()
-    known = _known(config, full)
-    scan = corpus.scan(config.corpus, vocabulary, known)
-    identities = identity.load(config.corpus, config.index)
-    matching = Matching(identities, {source.name: source.content for source in scan.sources})
+    asked = Asked(config, vocabulary, full, allow_removals, started)
+    corpus.require(config.corpus)
     if dry_run:
-        former = planning.former(config, full)
-        return _foreseen(planning.planned(scan, former, matching), former, scan, started)
-    with generations.exclusive(config.index):
-        if full:
-            staging.of(config.index).clear()
-        former = planning.former(config, full, mend=True)
-        steps = planning.planned(scan, former, matching)
-        day = today or dt.date.today()
-        build = _Build(config, vocabulary, scan, former, steps, matching, day)
-        if steps.nothing_to_do and former.generation:
-            report = build.report(former.generation.name, former.passages, started)
+        return _foreseen(look(asked, mend=False), started)
+    with _told_when_unwritable(config.index), generations.exclusive(config.index):
+        _clear(config, full)
+        seen = look(asked, mend=True)
+        build = _Build(asked, seen, today or dt.date.today())
+        if seen.in_order:
+            report = build.unchanged()
         else:
-            report = build.publish(jobs or os.cpu_count() or 1, progress or Silent(), started)
+            report = build.publish(jobs or os.cpu_count() or 1, progress or Silent())
         staging.of(config.index).clear()
-        reporting.keep(config.index, report, scan)
-        known.save(config.index)
+        return _kept(config, report, seen)
+
+
+def _clear(config: Config, full: bool) -> None:
+    """Removes what processes that ended left half written, and what must be read again anyway."""
+    durable.forget(config.corpus / identity.FILE)
+    durable.forget(config.corpus / shortlinks.FILE)
+    if full:
+        staging.of(config.index).clear()
+
+
+@contextlib.contextmanager
+def _told_when_unwritable(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise EngineError(
+            f"The index in {index} could not be written ({error.strerror or error}{where}), and "
+            "answers as before. Make room on its disk or correct its rights, and build again."
+        ) from error
+
+
+def _kept(config: Config, report: BuildReport, seen: Seen) -> BuildReport:
+    """The report, kept beside the index; where it cannot be, it says so: the index is built."""
+    try:
+        reporting.keep(config.index, report, seen.scan)
+        seen.digests.save(config.index)
+    except OSError as error:
+        told = f"The report of this build could not be kept ({error.strerror}). Build again."
+        warning = BuildWarning(generations.LAST_BUILD, None, "report-not-kept", told)
+        return replace(report, warnings=(*report.warnings, warning))
     return report
-
-
-def _known(config: Config, full: bool) -> Digests:
-    return Digests(config.corpus) if full else digests.remembered(config.corpus, config.index)
 
 
 class _Build:
     """One build under way: the ids that are taken, and what went wrong so far."""
 
-    def __init__(
-        self,
-        config: Config,
-        vocabulary: Vocabulary,
-        scan: Scan,
-        former: Former,
-        steps: Plan,
-        matching: Matching,
-        today: dt.date,
-    ) -> None:
-        self.config = config
-        self.vocabulary = vocabulary
-        self.scan = scan
-        self.former = former
-        self.steps = steps
-        self.matching = matching
+    def __init__(self, asked: Asked, seen: Seen, today: dt.date) -> None:
+        self.config = asked.config
+        self.vocabulary = asked.vocabulary
+        self.started = asked.started
+        self.scan = seen.scan
+        self.former = seen.former
+        self.steps = seen.steps
+        self.matching = seen.matching
         self.today = today
-        self.failures = list(prepare.scan_failures(scan))
-        self.warnings = list(reporting.scan_warnings(scan, former.problem))
+        self.failures = list(prepare.scan_failures(seen.scan))
+        self.warnings = list(reporting.scan_warnings(seen.scan, seen.former.problem, seen.held))
         self.taken: list[Taken] = []
         self.added = self.changed = self.resumed = 0
-        self.owners = {entry.id: name for name, entry in former.entries.items()}
-        for name in steps.removed:
-            del self.owners[former.entries[name].id]
-        # Files to read, whose former report the index still holds.
-        self.pending = {*steps.changed, *steps.added}
+        self.owners = {entry.id: name for name, entry in seen.former.entries.items()}
+        for name in seen.steps.removed:
+            del self.owners[seen.former.entries[name].id]
+        # Files to read, whose former report the index still holds; and those that are gone, whose
+        # report may turn out to stand in another file.
+        self.pending = {*seen.steps.changed, *seen.steps.added}
+        self.held = set(seen.held)
 
-    def publish(self, jobs: int, progress: Progress, started: float) -> BuildReport:
+    def unchanged(self) -> BuildReport:
+        """The report of a build after which the published generation is as it was."""
+        assert self.former.generation is not None
+        return self._report(self.former.generation.name, self.former.passages)
+
+    def publish(self, jobs: int, progress: Progress) -> BuildReport:
         """Writes and publishes a new generation, unless every change in it failed."""
         path = engines.start(self.config)
         base = self.former.generation.path if self.former.generation else None
@@ -114,27 +145,32 @@ class _Build:
             except BaseException:
                 writer.abandon()
                 raise
-            if base and not (self.added or self.changed or self.steps.removed):
+            if self._in_vain:
                 writer.abandon()
                 engines.discard(self.config, path)
-                assert self.former.generation is not None
-                return self.report(self.former.generation.name, self.former.passages, started)
+                return self.unchanged()
             writer.commit()
+            passages = _checked(self.config, path, self.owners)
             self._record()
         except BaseException:
             engines.discard(self.config, path)
             raise
-        generation = engines.promote(self.config, path)
-        engine = engines.open_engine(generation.engine, generation.path, self.config)
-        with contextlib.closing(engine):
-            return self.report(generation.name, _checked(engine, self.owners), started)
+        generation = engines.promote(self.config, path, self.former.good)
+        return self._report(generation.name, passages)
 
-    def report(self, generation: str, passages: int, started: float) -> BuildReport:
+    @property
+    def _in_vain(self) -> bool:
+        """Whether the published generation says all that a new one would."""
+        former = self.former
+        changes = self.added or self.changed or self.steps.removed
+        return not changes and former.generation is not None and not former.problem
+
+    def _report(self, generation: str, passages: int) -> BuildReport:
         """The build report; `passages` is how many the index now holds."""
         return BuildReport(
             ok=not self.failures,
             generation=generation,
-            seconds=round(time.perf_counter() - started, 3),
+            seconds=round(time.perf_counter() - self.started, 3),
             added=self.added,
             changed=self.changed,
             removed=len(self.steps.removed),
@@ -149,7 +185,8 @@ class _Build:
 
     def _record(self) -> None:
         """Keeps the ids before the reports appear: none is ever seen without its id."""
-        lost = [name for name, _ in self.scan.unreadable]
+        # A report whose file was not found has left only when all of the corpus was seen.
+        lost = ["."] if self.scan.unreadable else []
         identities = self.matching.identities(self.today, lost)
         reason = identity.save(identities, self.config.corpus, self.config.index)
         if reason:
@@ -200,8 +237,8 @@ class _Build:
         report = item.report
         self.warnings += [BuildWarning(name, w.page, w.kind, w.message) for w in report.warnings]
         owner = self.owners.get(report.id, name)
-        if owner != name and owner in self.pending:
-            # That file is no longer this report; it is still to be read.
+        if owner != name and owner in self.pending | self.held:
+            # That file is no longer this report: it is still to be read, or gone.
             self._vacate(owner, writer)
         elif owner != name:
             self.matching.refuse(name)
@@ -222,8 +259,9 @@ class _Build:
         self.added += former is None
 
     def _vacate(self, name: str, writer: Writer) -> None:
-        """Removes what the index held of a file that is read anew."""
+        """Removes what the index held of a file that is read anew, or whose report moved."""
         self.pending.discard(name)
+        self.held.discard(name)
         former = self.former.entries.get(name)
         if former:
             writer.remove(former.id)
@@ -236,19 +274,20 @@ def _next(sources: Iterator[Source]) -> str:
     return source.name if source else "writing the index"
 
 
-def _checked(engine: Engine, owners: Mapping[str, str]) -> int:
+def _checked(config: Config, path: Path, owners: Mapping[str, str]) -> int:
     """The passages that a new generation holds, after making sure that it holds every report."""
-    held = {entry.id for entry in engine.entries()}
-    if held != set(owners):
-        raise EngineError(
-            "The new index does not hold what was written. Run `indexer build --full`."
-        )
-    return engine.passage_count()
+    with contextlib.closing(engines.open_engine(config.engine, path, config)) as engine:
+        if {entry.id for entry in engine.entries()} != set(owners):
+            raise EngineError(
+                "The new index does not hold what was written. Run `indexer build --full`."
+            )
+        return engine.passage_count()
 
 
-def _foreseen(steps: Plan, former: Former, scan: Scan, started: float) -> BuildReport:
+def _foreseen(seen: Seen, started: float) -> BuildReport:
     """What a build would do, as far as that can be told without reading the files."""
-    failures = tuple(prepare.scan_failures(scan))
+    former, steps = seen.former, seen.steps
+    failures = tuple(prepare.scan_failures(seen.scan))
     return BuildReport(
         ok=not failures,
         generation=former.generation.name if former.generation else None,
@@ -256,9 +295,9 @@ def _foreseen(steps: Plan, former: Former, scan: Scan, started: float) -> BuildR
         added=len(steps.added),
         changed=len(steps.changed),
         removed=len(steps.removed),
-        unchanged=len(steps.unchanged),
+        unchanged=len(steps.unchanged) + len(seen.held),
         reports=len(former.entries),
         passages=former.passages,
         failures=failures,
-        warnings=tuple(reporting.scan_warnings(scan, former.problem)),
+        warnings=tuple(reporting.scan_warnings(seen.scan, former.problem, seen.held)),
     )

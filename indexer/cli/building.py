@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from indexer import build, findings, vocabulary
+from indexer import build, durable, findings, vocabulary
 from indexer.beside import Beside
 from indexer.build import page
 from indexer.cli.command import LANG, Settings, command, limits
@@ -27,6 +27,9 @@ from indexer.vocabulary import Vocabulary
 @click.option("--full", is_flag=True, help="Read everything again, whatever the index holds.")
 @click.option("--ocr", is_flag=True, default=None, help="Recognise the text of scanned pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@click.option(
+    "--allow-removals", is_flag=True, help="The corpus may have lost over 30 % of its files."
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Worker processes (default: one a core).")
 @click.option(
     "--report",
@@ -44,6 +47,7 @@ def build_command(
     full: bool,
     ocr: bool | None,
     dry_run: bool,
+    allow_removals: bool,
     jobs: int | None,
     report_files: tuple[Path, ...],
     page_lang: str,
@@ -58,10 +62,16 @@ def build_command(
     words = vocabulary.load_lists(settings.config.corpus)
     with Progress() as progress, stopping(progress):
         report = build.run(
-            settings.config, words, full=full, dry_run=dry_run, jobs=jobs, progress=progress
+            settings.config,
+            words,
+            full=full,
+            dry_run=dry_run,
+            allow_removals=allow_removals,
+            jobs=jobs,
+            progress=progress,
         )
     for file in report_files:
-        file.write_bytes(_written(report, file, words, page_lang))
+        _write(file, _written(report, file, words, page_lang))
     if settings.as_json:
         print_json(report)
     else:
@@ -74,6 +84,14 @@ def _written(report: build.BuildReport, file: Path, words: Vocabulary, lang: str
     if file.suffix.lower() in (".html", ".htm"):
         return page.page(report, words, lang).encode()
     return msgspec.json.format(msgspec.json.encode(report), indent=2)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Keeps a report whole or not at all; a device or a pipe is written to, never replaced."""
+    if path.is_file() or not path.exists():
+        durable.replace_file(path, content)
+    else:
+        path.write_bytes(content)
 
 
 @contextlib.contextmanager
@@ -111,8 +129,10 @@ def print_build(report: build.BuildReport, dry_run: bool = False) -> None:
 def status(settings: Settings) -> None:
     """Say how the index is: engine, generation, size, age, and the failures of the last build."""
     told = settings.catalogue.status()
+    damage = [told.damage] if told.damage else []
     if settings.as_json:
         print_json(told)
+        end(damage)
         return
     rows = [
         ("engine", told.engine),
@@ -126,6 +146,9 @@ def status(settings: Settings) -> None:
     for name, value in rows:
         click.echo(f"{name:12}{value}")
     print_failures(told.last_build.failures if told.last_build else ())
+    for problem in damage:
+        click.echo(f"Damaged: {problem} Until then an earlier one answers.", err=True)
+    end(damage)
 
 
 def _beside(other: Beside) -> str:

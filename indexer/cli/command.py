@@ -63,6 +63,9 @@ class Group(click.Group):
             # The reader of the output (`| head`) has seen enough.
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"Error: {error.filename or 'A file'}: {error.strerror}.", err=True)
+            ctx.exit(1)
 
 
 def command(

@@ -29,6 +29,7 @@ _NOTICES: Final = {
     "bad-size": "“{value}” is not a page size.",
     "outdated-word": "“{value}” is an outdated word; showing “{en}”.",
     "truncated": "The query is very long; only its beginning was used.",
+    "stands-in": "The newest index is damaged; this is the one of {built}. Run `indexer build`.",
     "beyond-last-page": "There is no page {page}; this is the last, {last}.",
 }
 
@@ -92,7 +93,8 @@ def print_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def end(failures: Sequence[Failure], *, changed: bool = True) -> None:
-    """Ends with status 3 when some inputs had problems, with 1 when that left nothing done."""
-    if failures:
+def end(problems: Sequence[object], *, changed: bool = True) -> None:
+    """Ends with status 3 when some inputs, or the index, had problems; with 1 when nothing could be
+    done for that."""
+    if problems:
         sys.exit(PROBLEMS if changed else 1)

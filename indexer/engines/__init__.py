@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from indexer import generations
 from indexer.config import Config, load
 from indexer.engines.base import Engine, Writer
-from indexer.errors import EngineUnavailable
+from indexer.errors import EngineError, EngineUnavailable
 from indexer.generations import Generation
 
 
@@ -31,6 +30,31 @@ def current(config: Config) -> Generation:
     return generations.current(config.index)
 
 
+def earlier(config: Config) -> Iterator[Generation]:
+    """The generations that may answer instead of the current one, newest first; a cluster looks
+    after damage itself."""
+    return iter(()) if config.engine == "opensearch" else generations.earlier(config.index)
+
+
+def last_good(config: Config) -> tuple[Generation | None, EngineError | None]:
+    """The newest generation that is wholly what was written, if any; and what is wrong with the
+    current one, unless that is it. Errors as of `current`."""
+    if config.engine == "opensearch":
+        return current(config), None
+    return generations.last_good(config.index)
+
+
+def verify(generation: Generation, config: Config) -> None:
+    """EngineError unless a generation is what was written; all of it is read, but on a cluster,
+    which does that itself."""
+    if generation.engine == "opensearch":
+        from indexer.engines import opensearch
+
+        opensearch.open_engine(config, generation.path).verify()
+    else:
+        generations.verify(generation)
+
+
 def start(config: Config) -> Path:
     """Where a new generation is written; call within `generations.exclusive`."""
     if config.engine == "opensearch":
@@ -40,13 +64,14 @@ def start(config: Config) -> Path:
     return generations.start(config.index)
 
 
-def promote(config: Config, path: Path) -> Generation:
-    """The generation, published and the only answer from now on; older ones are pruned."""
+def promote(config: Config, path: Path, good: Generation | None = None) -> Generation:
+    """The generation, published and the only answer from now on; of older ones the last `good` one
+    stays. It is discarded when it cannot be published."""
     if config.engine == "opensearch":
         from indexer.engines import opensearch
 
         return opensearch.publisher(config).promote(path)
-    return generations.promote(config.index, path, config.engine)
+    return generations.promote(config.index, path, config.engine, config.corpus, good)
 
 
 def discard(config: Config, path: Path) -> None:
@@ -56,7 +81,7 @@ def discard(config: Config, path: Path) -> None:
 
         opensearch.publisher(config).discard(path)
     else:
-        shutil.rmtree(path, ignore_errors=True)
+        generations.discard(config.index, path)
 
 
 def open_engine(name: str, path: Path, config: Config | None = None) -> Engine:
@@ -108,15 +133,21 @@ def derive(name: str, source: Path, target: Path) -> None:
     writing.derive(source, target)
 
 
-def verify(name: str, path: Path, config: Config | None = None) -> None:
-    """Reads everything in a generation; EngineError when something is not what was written."""
+def is_derived(name: str, file: str) -> bool:
+    """Whether `derive` makes this file of a generation anew from the others."""
+    if name != "whoosh":
+        return False
+    from indexer.engines import manifest
+
+    return manifest.is_derived(file)
+
+
+def compare(name: str, path: Path) -> None:
+    """EngineError unless what an engine derived from its index holds the same reports as that."""
     if name == "whoosh":
         from indexer.engines import writing
 
-        writing.verify(path)
-    else:
-        with contextlib.closing(open_engine(name, path, config)) as engine:
-            engine.verify()
+        writing.compare(path)
 
 
 def _unknown(name: str) -> EngineUnavailable:

@@ -151,9 +151,6 @@ class Engine(Protocol):
     def forms(self, lang: str) -> Mapping[str, int]:
         """The folded words of the passages in a language, sorted, and in how many each stands."""
 
-    def verify(self) -> None:
-        """Reads all that answers are made of; EngineError when it is not what was written."""
-
     def close(self) -> None:
         """Gives back files and memory; the engine answers nothing afterwards."""
 

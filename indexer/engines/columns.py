@@ -257,11 +257,6 @@ class ColumnsEngine:
             counts.update(shard.forms(lang))
         return dict(sorted(counts.items()))
 
-    def verify(self) -> None:
-        """Reads every column; EngineError when one is not what was written."""
-        for shard in self._shards.parts:
-            shard.segment.verify()
-
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""
 

@@ -16,6 +16,7 @@ FILE: Final = "columns.json"
 VERSION: Final = 2
 # The table of contents of a Whoosh index: it changes with every commit, whoever made it.
 _CONTENTS: Final = "_MAIN_*.toc"
+_COLUMNS: Final = ".columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Part:
     @property
     def file(self) -> str:
         """The file of its columns. Whoosh deletes it together with its own of that name."""
-        return f"{self.name}.columns"
+        return f"{self.name}{_COLUMNS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def write(path: Path, parts: tuple[Part, ...]) -> None:
     # The file may be a link to the manifest of the former generation, which must not change.
     file.unlink(missing_ok=True)
     file.write_bytes(msgspec.json.encode(Manifest(VERSION, _state(path), parts)))
+
+
+def is_derived(file: str) -> bool:
+    """Whether a file with this name holds columns, or says which do."""
+    return file == FILE or file.endswith(_COLUMNS)
 
 
 def _state(path: Path) -> dict[str, int]:

@@ -121,9 +121,6 @@ class MemoryEngine:
                 counts.update({form for name in TEXT_NAMES for form in held[exact(name)]})
         return dict(sorted(counts.items()))
 
-    def verify(self) -> None:
-        """Everything was read when it was opened."""
-
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Sequence
@@ -36,9 +37,9 @@ class Workers:
         try:
             free = wait(self._connections)[0]
             assert isinstance(free, Connection)
-            free.recv()
+            _told(free)
             free.send(items)
-        except (EOFError, OSError) as error:
+        except (EOFError, ConnectionError) as error:
             raise _died() from error
 
     def finish(self) -> list[Written]:
@@ -46,11 +47,11 @@ class Workers:
         written: list[Written] = []
         try:
             for connection in self._connections:
-                connection.recv()
+                _told(connection)
                 connection.send(None)
             for connection in self._connections:
-                written += connection.recv()
-        except (EOFError, OSError) as error:
+                written += _told(connection)
+        except (EOFError, ConnectionError) as error:
             raise _died() from error
         self._end()
         return written
@@ -68,23 +69,39 @@ class Workers:
             process.join()
 
 
+def _told(connection: Connection) -> list[Written]:
+    """What a process wrote, nothing when it only asks for reports; OSError when it could not."""
+    told: list[Written] | OSError = connection.recv()
+    if isinstance(told, OSError):
+        raise told
+    return told
+
+
 def _died() -> EngineError:
     return EngineError("A process that wrote the index ended early. Run `indexer build` again.")
 
 
 def _write_segments(path: Path, connection: Connection, largest: int, run: int) -> None:
-    """What a process does: asks for reports until there are none, then says what it wrote."""
+    """What a process does: asks for reports until there are none, then says what it wrote, or what
+    kept it from writing. It ends when nobody is left to ask."""
+    with contextlib.suppress(EOFError, ConnectionError):
+        try:
+            connection.send(_written(path, connection, largest, run))
+        except OSError as error:
+            connection.send(error)
+    connection.close()
+
+
+def _written(path: Path, connection: Connection, largest: int, run: int) -> list[Written]:
     written: list[Written] = []
     volume = Volume(path, run)
     while True:
-        connection.send(None)
+        connection.send([])
         items = connection.recv()
         if items is None:
-            break
+            return [*written, *volume.finish()]
         for item in items:
             volume.add(item)
         if volume.passages >= largest:
             written += volume.finish()
             volume = Volume(path, run)
-    connection.send([*written, *volume.finish()])
-    connection.close()

@@ -7,11 +7,12 @@
     data      the arrays, each beginning at a multiple of 64 bytes
 
 Opening checks the header and the file's length, which finds a file that is missing, cut short,
-of another version or of another segment; `verify` reads all of it and finds a changed byte.
+of another version or of another segment. A changed byte is found by the generation's digests.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import math
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.engines.stretches import Stretches
-from indexer.errors import EngineError, IndexOutdated
+from indexer.errors import IndexOutdated
 
 VERSION: Final = 2
 _MAGIC: Final = b"EVIDCOL\n"
@@ -125,18 +126,6 @@ class Segment:
         found = [read(begin + first * size, (past - first) * size) for first, past in spans]
         return np.frombuffer(b"".join(found), dtype)
 
-    def verify(self) -> None:
-        """Reads the whole file; EngineError when its data are not what was written."""
-        digest = hashlib.blake2b(digest_size=16)
-        for name, place in self._places.items():
-            for block in self._file.blocks(place.offset, self.arrays[name].nbytes):
-                digest.update(block)
-        if digest.hexdigest() != self.checksum:
-            raise EngineError(
-                f"The columns in {self.path} are damaged (their checksum is wrong). "
-                "Run `indexer build --full`."
-            )
-
 
 def packed(texts: Sequence[bytes], name: str) -> dict[str, Array]:
     """Byte strings as the two arrays that hold them."""
@@ -161,12 +150,20 @@ class Output:
 
     def write(self, name: str, rows: Array) -> None:
         """The next rows of an array, which has the type of its first ones."""
-        if name not in self._growing:
-            self._growing[name] = _Growing(rows.dtype, rows.shape[1:], _aside(self._path.parent))
-        self._growing[name].add(rows)
+        with self._given_back_unless_done():
+            if name not in self._growing:
+                aside = SpooledTemporaryFile[bytes](_BLOCK, dir=str(self._path.parent))
+                self._growing[name] = _Growing(rows.dtype, rows.shape[1:], aside)
+            self._growing[name].add(rows)
 
     def close(self, tables: Mapping[str, Sequence[str]]) -> str:
         """Writes the file; its checksum."""
+        with self._given_back_unless_done():
+            checksum = self._written(tables)
+        self._give_back()
+        return checksum
+
+    def _written(self, tables: Mapping[str, Sequence[str]]) -> str:
         arrays = {name: (held.dtype, held.shape) for name, held in self._growing.items()}
         checksum = _checksum(block for held in self._growing.values() for block in held.blocks())
         header = _header(arrays, tables, checksum)
@@ -177,12 +174,21 @@ class Output:
                 file.write(b"\0" * (-file.tell() % _ALIGNMENT))
                 for block in held.blocks():
                     file.write(block)
-                held.file.close()
         return checksum
 
+    @contextlib.contextmanager
+    def _given_back_unless_done(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._give_back()
+            raise
 
-def _aside(folder: Path) -> SpooledTemporaryFile[bytes]:
-    return SpooledTemporaryFile(_BLOCK, dir=str(folder))
+    def _give_back(self) -> None:
+        for held in self._growing.values():
+            # On a full disk, what is left to write is not wanted any more.
+            with contextlib.suppress(OSError):
+                held.file.close()
 
 
 @dataclass(slots=True)

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from indexer.errors import EngineError
-
-_BLOCK: Final = 1 << 20
 
 
 class Stretches:
@@ -34,11 +30,6 @@ class Stretches:
         if len(found) != size:
             raise self._damaged("it was cut short")
         return found
-
-    def blocks(self, start: int, size: int) -> Iterator[bytes]:
-        """The same for many bytes, a megabyte at a time."""
-        for begin in range(start, start + size, _BLOCK):
-            yield self.read(begin, min(_BLOCK, start + size - begin))
 
     def _damaged(self, reason: str) -> EngineError:
         return EngineError(

@@ -266,10 +266,11 @@ def _passage(held: Mapping[str, Any], report: Mapping[str, Any] | None) -> Passa
 
 @contextlib.contextmanager
 def converted(path: Path) -> Iterator[None]:
-    """Whatever Whoosh raises, as an EngineError that says where and what to do."""
+    """Whatever Whoosh raises, as an EngineError that says where and what to do; what a disk or
+    its rights refuse says so itself."""
     try:
         yield
-    except EngineError:
+    except (EngineError, OSError):
         raise
     except Exception as error:
         raise EngineError(

@@ -21,7 +21,7 @@ from indexer.engines.shards import Shard, open_shards
 from indexer.engines.volumes import Item, Volume, Written, joined, live_reports, passages_of
 from indexer.engines.whoosh import Contents
 from indexer.errors import EngineError
-from indexer.generations import link_files
+from indexer.generations import take_files
 from indexer.models import Passage, Report
 
 # Starting processes takes about as long as writing this many passages.
@@ -56,7 +56,7 @@ class Writer:
             for row, name in enumerate(shard.ids):
                 if live[row]:
                     self._places[name.decode()] = number, row
-        link_files(base, self._path)
+        take_files(base, self._path)
 
     def add(
         self, report: Report, passages: Iterable[Passage], facets: Mapping[str, Sequence[str]]
@@ -142,11 +142,10 @@ def derive(source: Path, target: Path) -> None:
     writer.commit()
 
 
-def verify(path: Path) -> None:
+def compare(path: Path) -> None:
     """Reads the columns and the index that they stand beside; EngineError unless both hold the
     same reports with all of their passages."""
     with contextlib.closing(columns.open_engine(path)) as engine:
-        engine.verify()
         counts = {report.id: len(engine.passages(report.id)) for report in engine.reports()}
     held = {report.id: len(passages) for report, passages, _ in whoosh.stored(path)}
     if held != counts:

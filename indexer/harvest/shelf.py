@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from indexer.generations import replace_file
+from indexer.durable import replace_file
 from indexer.harvest.answer import CONTENT_TYPES, Answer
 from indexer.sources import Source
 

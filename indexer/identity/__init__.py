@@ -8,7 +8,7 @@ corpus/.gitattributes), and a person can read and mend it.
 
 from indexer.identity.likeness import SAME, alike, likeness, sketch
 from indexer.identity.matching import Claim, Matching, content_key
-from indexer.identity.naming import id_from_path, numbered
+from indexer.identity.naming import id_from_path, numbered, stem
 from indexer.identity.record import FILE, Identities, Identity, Withdrawal, load, save
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "numbered",
     "save",
     "sketch",
+    "stem",
 ]

@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
+from indexer.durable import replace_file
 from indexer.errors import IdentityError
-from indexer.generations import replace_file
 
 FILE: Final = "identities.jsonl"
 MAX_BYTES: Final = 500_000_000

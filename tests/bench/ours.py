@@ -13,6 +13,7 @@ from pathlib import Path
 from indexer import engines, generations
 from indexer.catalogue import Catalogue
 from indexer.config import Config
+from indexer.generations import Generation
 from indexer.query import Query
 from tests.bench.corpus import Item
 from tests.bench.language import REAL
@@ -31,19 +32,20 @@ def build(items: Iterable[Item], folder: Path) -> None:
 def replace(item: Item, folder: Path) -> None:
     """A new generation in which one report is another."""
     with generations.exclusive(folder):
-        base = generations.current(folder).path
-        _publish(folder, base, (item.report.id,), (item,))
+        _publish(folder, generations.current(folder), (item.report.id,), (item,))
 
 
-def _publish(folder: Path, base: Path | None, gone: Iterable[str], items: Iterable[Item]) -> None:
+def _publish(
+    folder: Path, base: Generation | None, gone: Iterable[str], items: Iterable[Item]
+) -> None:
     path = generations.start(folder)
-    writer = engines.open_writer(ENGINE, path, base)
+    writer = engines.open_writer(ENGINE, path, base.path if base else None)
     for report in gone:
         writer.remove(report)
     for item in items:
         writer.add(item.report, item.passages, item.facets)
     writer.commit()
-    generations.promote(folder, path, ENGINE)
+    generations.promote(folder, path, ENGINE, REAL, base)
 
 
 class _Searcher:

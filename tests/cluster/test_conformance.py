@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from indexer import engines
 from indexer.config import Config, load
 from indexer.engines.base import Engine, Request
+from indexer.engines.opensearch.engine import OpenSearchEngine
 from indexer.prepare import facets
 from tests.cluster.conftest import delete
 from tests.conformance.test_engines import *  # noqa: F403
@@ -95,4 +96,5 @@ def test_a_cluster_answers_as_memory_does(
         for report in memory.reports():
             assert cluster.passages(report.id) == memory.passages(report.id)
             assert cluster.translations(report.id) == memory.translations(report.id)
+        assert isinstance(cluster, OpenSearchEngine)
         cluster.verify()

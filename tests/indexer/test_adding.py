@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer import generations, yamlfile
+from indexer import durable, generations, yamlfile
 from indexer.adding.clues import clues
 from indexer.cli import main
 from indexer.models import Extract, Section
@@ -198,7 +198,7 @@ def test_a_step_that_fails_leaves_nothing_behind(
     def fails(path: Path, content: bytes) -> None:
         if (path.suffix == ".yaml") == (step == "sidecar"):
             raise OSError(28, "No space left on device")
-        generations.replace_file(path, content)
+        durable.replace_file(path, content)
 
     if step == "build":
         with generations.exclusive(tmp_path / "index"):

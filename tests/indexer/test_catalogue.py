@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from indexer import opening
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.errors import EngineError, IndexMissing, ReportNotFound
@@ -105,9 +106,11 @@ def test_without_an_index_every_question_is_index_missing(config: Config) -> Non
             ask()
 
 
-def test_a_changed_byte_is_found_soon_after_opening_and_then_nothing_is_answered(
-    make_corpus: MakeCorpus, config: Config
+@pytest.mark.parametrize("read_first", [opening.READ_FIRST, 0])
+def test_where_a_byte_has_changed_and_no_other_generation_is_there_nothing_is_answered(
+    make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch, read_first: int
 ) -> None:
+    monkeypatch.setattr(opening, "READ_FIRST", read_first)
     make_corpus(FILES)
     build_index(config)
     (columns,) = config.index.glob("generation-*/*.columns")
@@ -115,7 +118,7 @@ def test_a_changed_byte_is_found_soon_after_opening_and_then_nothing_is_answered
     content[-1] ^= 1
     columns.write_bytes(content)
     catalogue = Catalogue(config)
-    with pytest.raises(EngineError, match=r"damaged.*Run `indexer build --full`"):
+    with pytest.raises(EngineError, match=r"damaged.*Run `indexer build`"):
         _ask_before_and_after_all_was_read(catalogue)
     with pytest.raises(EngineError, match="damaged"):
         catalogue.report("lamps")

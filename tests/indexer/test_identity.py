@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import build, generations, identity, verify as verification, vocabulary
+from indexer import build, durable, identity, verify as verification, vocabulary
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.errors import IdentityError
@@ -155,7 +155,7 @@ def test_an_id_is_never_given_twice(make_corpus: MakeCorpus, config: Config) -> 
     corpus = make_corpus({"lamps.md": LAMPS})
     build_index(config)
     (corpus / "lamps.md").unlink()
-    build_index(config)
+    build_index(config, allow_removals=True)
     make_corpus({"lamps.md": MENTORS})
     build_index(config)
     assert ids(config) == {"lamps.md": "lamps-2"}
@@ -253,7 +253,7 @@ def fixed(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     def refuse(path: Path, content: bytes) -> None:
         if path.parent == config.corpus:
             raise PermissionError(30, "Read-only file system")
-        generations.replace_file(path, content)
+        durable.replace_file(path, content)
 
     monkeypatch.setattr("indexer.identity.record.replace_file", refuse)
 

@@ -157,5 +157,5 @@ def catalogue_of(folder: Path, *contents: tuple[Report, tuple[Passage, ...]]) ->
         for report, passages in contents:
             writer.add(report, passages, facets(report, words))
         writer.commit()
-        generations.promote(config.index, path, "memory")
+        generations.promote(config.index, path, "memory", config.corpus)
     return Catalogue(config)

@@ -62,7 +62,7 @@ class Publisher:
         meta = self._meta(index)
         _check(self._alias, int(meta["schema"]), int(meta["layout"]))
         built_at = dt.datetime.fromisoformat(meta["built_at"])
-        return Generation(name, "opensearch", int(meta["schema"]), built_at, self._path(name))
+        return self._generation(name, int(meta["schema"]), built_at)
 
     def start(self) -> Path:
         """The name of a new generation, as the path that a folder of it would have."""
@@ -97,7 +97,7 @@ class Publisher:
             ) from error
         self._until = 0.0
         self._prune({index, meta["after"]})
-        return Generation(path.name, "opensearch", SCHEMA_VERSION, now, path)
+        return self._generation(path.name, SCHEMA_VERSION, now)
 
     def discard(self, path: Path) -> None:
         """Deletes a generation that is not published; the next build does where this one cannot."""
@@ -107,6 +107,11 @@ class Publisher:
     def index_of(self, path: Path) -> str:
         """The index of a generation."""
         return f"{self._alias}-{path.name}"
+
+    def _generation(self, name: str, schema: int, built_at: dt.datetime) -> Generation:
+        """A generation of which no file is ours to look after."""
+        corpus, path = self._config.corpus, self._path(name)
+        return Generation(name, "opensearch", schema, built_at, corpus, {}, path)
 
     def _path(self, name: str) -> Path:
         return self._config.index / name
