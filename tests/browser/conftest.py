@@ -16,16 +16,14 @@ from werkzeug.exceptions import BadRequest
 
 from indexer import build, vocabulary
 from indexer.catalogue import Catalogue
-from indexer.config import Config, load
+from indexer.config import Config
 from indexer.errors import IndexMissing
-from tests.conftest import build_index
 from tests.webapp import sample
 from webapp import create_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
-CORPUS = Path(__file__).parent.parent.parent / "corpus"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -72,15 +70,6 @@ def _leave(config: Config, name: str, content: str) -> None:
 
 def _fail(status: int) -> str:
     raise {400: BadRequest(), 503: IndexMissing(Path("index"))}.get(status, RuntimeError("broken"))
-
-
-@pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the site over the corpus that comes with it answers."""
-    config = load({"corpus": CORPUS, "index": tmp_path_factory.mktemp("shipped")}, {})
-    build_index(config)
-    with serving(create_app(catalogue=Catalogue(config))) as there:
-        yield there
 
 
 @pytest.fixture(scope="session")
