@@ -20,6 +20,7 @@ lint: .venv/test.stamp
 types: .venv/test.stamp
 	$(BIN)/mypy
 
+# BENCH="--engine opensearch" measures a cluster beside the embedded engine, and needs Java and Maven.
 # BENCH="--full" measures up to a million passages: about an hour on two cores, 20 GB below TMPDIR.
 bench: .venv/test.stamp
 	$(BIN)/python -m tests.bench --clone $(BENCH)

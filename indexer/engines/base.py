@@ -4,7 +4,7 @@ An engine holds no policy: what a query means, which values a sector includes, w
 shows and what things are called is decided above it, so that two engines cannot disagree.
 
 Where a cluster answers, three things are so only within bounds, and the same everywhere else.
-Scores are 32-bit floats. In the order of relevance, works come in stretches of 50 by their best
+Scores are 32-bit floats. In the order of relevance, works come in stretches of 20 by their best
 passage; the next passages of a report order it within its stretch, and never beyond. A beginning of
 more than 500 words (`co*`) is worth the same in each passage that has one of them.
 """

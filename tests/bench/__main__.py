@@ -1,6 +1,7 @@
 """Measures, prints a table of goals, and writes everything that was measured as JSON.
 
     python -m tests.bench [--passages N] [--full] [--clone] [--engines LIST] [--output FILE]
+    python -m tests.bench --engine opensearch [--passages N]
 
 Times are of this machine in this run; engines are asked in turn, so that ratios mean something.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from tests.bench import goals, peers, suite
+from tests.bench import goals, on_cluster, peers, suite
 from tests.bench.peer import NAMES
 from tests.bench.peers import Plan
 
@@ -26,6 +27,9 @@ _TINY: Final = 70
 def main() -> None:
     """The command line."""
     options = _parser().parse_args()
+    if options.engine == "opensearch":
+        print(on_cluster.table(on_cluster.measure(options.passages)))
+        return
     try:
         names = suite.engines_of(options.engines)
     except ValueError as error:
@@ -61,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--passages", type=int, default=20_000, help="size (%(default)s)")
     parser.add_argument("--full", action="store_true", help="also 100,000, and growth to 1,000,000")
     parser.add_argument("--clone", action="store_true", help="also time `make serve` in a clone")
+    parser.add_argument("--engine", choices=on_cluster.ENGINES, default="whoosh", help="ours")
     parser.add_argument("--engines", metavar="LIST", help=f"some of {','.join(NAMES)}")
     parser.add_argument(
         "--budget", type=float, default=900.0, help="most seconds for one build (%(default)g)"

@@ -1,7 +1,6 @@
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.opensearch.analysis.common.CommonAnalysisPlugin;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.node.InternalSettingsPreparer;
@@ -29,6 +28,8 @@ public class Server extends Node {
             settings.put(pair[0], pair[1]);
         }
         new Server(settings.build(), home).start();
-        new CountDownLatch(1).await();
+        // Whoever started this node holds its input open; when they end, however, so does the node.
+        System.in.read();
+        Runtime.getRuntime().halt(0);
     }
 }

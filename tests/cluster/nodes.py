@@ -21,6 +21,7 @@ import msgspec
 NODES: Final = ("one", "two", "three")
 HEAP: Final = "512m"
 _HERE: Final = Path(__file__).parent
+_IN_MEMORY: Final = Path("/dev/shm")
 _PATIENCE: Final = 240.0
 # Starts sooner, and three of them share two cores.
 _QUICK: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
@@ -85,6 +86,8 @@ class Cluster:
             "transport.port": str(self._transport[name]),
             "discovery.seed_hosts": seeds,
             "cluster.initial_cluster_manager_nodes": ",".join(self._names),
+            # As docs/deploy.md has it.
+            "indices.query.bool.max_clause_count": "65536",
             # What the machine's own disk has left is no matter of the tests.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
@@ -93,6 +96,7 @@ class Cluster:
         with (self._folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [*command, *(f"{key}={value}" for key, value in settings.items())],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -101,8 +105,8 @@ class Cluster:
     def kill(self, name: str) -> None:
         """Ends a node as a power cut would."""
         node = self._running.pop(name)
-        node.send_signal(signal.SIGKILL)
-        node.wait()
+        with node:
+            node.send_signal(signal.SIGKILL)
 
     def wait(self) -> None:
         """Until all nodes that run are one cluster with every copy in its place."""
@@ -135,9 +139,13 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(names: tuple[str, ...] = NODES, options: tuple[str, ...] = _QUICK) -> Iterator[Cluster]:
-    """A cluster that has started, and is stopped afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
+def running(
+    names: tuple[str, ...] = NODES, options: tuple[str, ...] = _QUICK, *, in_memory: bool = True
+) -> Iterator[Cluster]:
+    """A cluster that has started, and is stopped afterwards; in memory where there is a place for
+    it, because a new index is synced to disk many times."""
+    place = _IN_MEMORY if in_memory and _IN_MEMORY.is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=place))
     cluster = Cluster(folder, names, options)
     try:
         for name in names:

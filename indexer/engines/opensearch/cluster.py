@@ -200,14 +200,19 @@ class Cluster:
         return self._refused(error.status_code, info.get("error") or str(error))
 
     def _refused(self, status: Any, told: Any) -> EngineError:
-        kind = told.get("type", "") if isinstance(told, dict) else ""
-        reason = told.get("reason", "") if isinstance(told, dict) else str(told)
+        cause = _cause(told) if isinstance(told, dict) else {"reason": str(told)}
+        kind, reason = str(cause.get("type", "")), str(cause.get("reason", ""))
         if kind == _BLOCKED:
             return EngineUnavailable(_DISK if "flood" in reason or "disk" in reason else _READ_ONLY)
         if status in (401, 403):
             return EngineUnavailable(
                 f"The cluster at {self._hosts} refuses this user. Correct the name and password in "
                 "EVIDENCE_OPENSEARCH_URL."
+            )
+        if "too_many" in kind:
+            return EngineUnavailable(
+                f"The cluster at {self._hosts} does not take queries as long as this one. Set its "
+                "indices.query.bool.max_clause_count to 65536."
             )
         if kind == "index_not_found_exception":
             return Gone(f"The index that answered is gone from {self._hosts}. Run `indexer build`.")
@@ -246,6 +251,12 @@ class Gone(EngineError):
 
 class Exists(EngineError):
     """What was to be made is there."""
+
+
+def _cause(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an error began with: that of a search only says that its shards failed."""
+    causes = told.get("root_cause") or [told]
+    return causes[0] if isinstance(causes[0], dict) else told
 
 
 def _text(value: str | int | bool) -> str:

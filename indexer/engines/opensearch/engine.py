@@ -7,15 +7,12 @@ the next passages of each report.
 
 from __future__ import annotations
 
-import bisect
 import functools
 import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
-
-import msgspec
 
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
@@ -26,6 +23,7 @@ from indexer.engines.opensearch.cluster import Cluster
 from indexer.engines.opensearch.counts import Counts
 from indexer.engines.opensearch.holdings import Holdings
 from indexer.engines.opensearch.mapping import Json, passage, report
+from indexer.engines.opensearch.numbers import Numbers
 from indexer.engines.ranking import Ranked, Row, by_relevance, grouped, sort_of, works
 from indexer.engines.scoring import rarity, steps
 from indexer.errors import EngineError
@@ -33,42 +31,8 @@ from indexer.fields import TEXT_NAMES
 from indexer.models import Passage, Report
 
 # So many works at a time are put in order by all that they are worth.
-STRETCH: Final = 50
+STRETCH: Final = 20
 _REMEMBERED: Final = 100_000
-
-
-class Numbers:
-    """In how many passages things stand: terms are known, anything else is asked for in one go."""
-
-    def __init__(self, counts: Counts, known: Mapping[bytes, int]) -> None:
-        self._counts = counts
-        self._known = known
-        self.passages = counts.passages
-        self.missing: dict[bytes, Json] = {}
-
-    def stem(self, text: str) -> int:
-        """In how many passages a stem stands."""
-        return self._counts.stems.get(text, 0)
-
-    def form(self, text: str) -> int:
-        """In how many passages a form stands."""
-        return self._counts.form(text)
-
-    def beginning(self, text: str) -> int:
-        """How many forms begin so."""
-        return sum(_beginning(forms, text) for forms in self._counts.sorted_forms)
-
-    def matching(self, query: Json) -> int:
-        """How many passages match a query; 0 if that is still to be asked."""
-        key = msgspec.json.encode(query)
-        if key not in self._known:
-            self.missing[key] = query
-        return self._known.get(key, 0)
-
-
-def _beginning(forms: Sequence[str], text: str) -> int:
-    first = bisect.bisect_left(forms, text)
-    return bisect.bisect_left(forms, f"{text}\U0010ffff") - first
 
 
 class OpenSearchEngine:
@@ -220,6 +184,8 @@ class OpenSearchEngine:
     def _matches(self, page: Sequence[Ranked], request: Request) -> tuple[Match, ...]:
         places = [(ranked.row.report.id, number) for ranked in page for number in ranked.passages]
         held = self._holdings.passages(places)
+        # Whoever shows a page asks for the translations of each report on it.
+        self._holdings.members(ranked.row.report.work for ranked in page)
         return tuple(
             Match(
                 ranked.row.report,
@@ -263,8 +229,8 @@ class OpenSearchEngine:
     def translations(self, report_id: str) -> tuple[Report, ...]:
         """The other reports of the same work, ordered by id."""
         own = self.report(report_id)
-        members = self._holdings.members(own.work) if own else []
-        return tuple(shown.report for shown in members if shown.report.id != report_id)
+        members = self._holdings.members([own.work])[own.work] if own else ()
+        return tuple(report for report in members if report.id != report_id)
 
     def passages(self, report_id: str) -> tuple[Passage, ...]:
         """The passages of a report in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from indexer.models import Passage, Report
 # A report is about two kilobytes in memory, and so is a passage.
 REMEMBERED: Final = 5_000
 _TOGETHER: Final = 500
+_FEW: Final = 20
 
 Key = TypeVar("Key")
 Held = TypeVar("Held")
@@ -39,78 +40,89 @@ class Holdings:
     def __init__(self, cluster: Cluster, index: str) -> None:
         self._cluster = cluster
         self._index = index
-        self._reports: _Remembered[str, Shown] = _Remembered(_shown)
-        self._passages: _Remembered[tuple[str, int], Passage] = _Remembered(_passage)
+        self._reports = _Remembered(self._fetch_reports)
+        self._passages = _Remembered(self._fetch_passages)
+        self._members = _Remembered(self._fetch_members)
 
-    def reports(self, ids: Sequence[str]) -> dict[str, Shown]:
+    def reports(self, ids: Iterable[str]) -> dict[str, Shown]:
         """Those of some reports that there are."""
-        return self._reports.get({name: report_id(name) for name in ids}, self._fetch)
+        return self._reports.get(ids)
 
-    def passages(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Passage]:
+    def passages(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Passage]:
         """Passages by the report and the number of each."""
-        named = {place: passage_id(*place) for place in places}
-        return self._passages.get(named, self._fetch)
+        return self._passages.get(places)
+
+    def members(self, works: Iterable[str]) -> dict[str, tuple[Report, ...]]:
+        """The reports of each work, ordered by id."""
+        return self._members.get(works)
 
     def every(self) -> Iterator[Shown]:
         """Every report, ordered by id."""
-        return map(_shown, self._scan("report"))
-
-    def members(self, work: str) -> list[Shown]:
-        """The reports of a work, ordered by id."""
-        query = {"bool": {"filter": [{"term": {"kind": "report"}}, {"term": {"work": work}}]}}
-        body = {"query": query, "size": _TOGETHER, "sort": [{"key": "asc"}]}
-        (found,) = self._cluster.search(self._index, [body])
-        return [_shown(hit["_source"]) for hit in found["hits"]["hits"]]
+        return map(_shown, self._scan({"term": {"kind": "report"}}, _TOGETHER))
 
     def counts(self) -> Counts:
         """In how many passages each term stands."""
-        return counts_of(source["content"] for source in self._scan("counts"))
+        found = self._scan({"term": {"kind": "counts"}}, _FEW)
+        return counts_of(source["content"] for source in found)
+
+    def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Shown]:
+        sources = self._fetch([report_id(name) for name in ids])
+        return {name: _shown(held) for name, held in zip(ids, sources, strict=True) if held}
+
+    def _fetch_passages(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Passage]:
+        sources = self._fetch([passage_id(*place) for place in places])
+        return {
+            place: msgspec.convert(held["content"], Passage)
+            for place, held in zip(places, sources, strict=True)
+            if held
+        }
+
+    def _fetch_members(self, works: Sequence[str]) -> dict[str, tuple[Report, ...]]:
+        held: dict[str, list[Report]] = {work: [] for work in works}
+        for source in self._scan({"terms": {"work": [*works]}}, _TOGETHER):
+            report = _shown(source).report
+            held[report.work].append(report)
+        return {work: tuple(reports) for work, reports in held.items()}
 
     def _fetch(self, names: Sequence[str]) -> list[Any]:
         parts = [names[start : start + _TOGETHER] for start in range(0, len(names), _TOGETHER)]
         return [held for part in parts for held in self._cluster.documents(self._index, part)]
 
-    def _scan(self, kind: str) -> Iterator[Json]:
-        """The sources of all documents of a kind, in the order of their keys."""
-        body: Json = {
-            "query": {"bool": {"filter": [{"term": {"kind": kind}}]}},
-            "size": _TOGETHER if kind == "report" else 20,
-            "sort": [{"key": "asc"}],
-        }
+    def _scan(self, query: Json, together: int) -> Iterator[Json]:
+        """The sources of all documents that match, in the order of their keys."""
+        body: Json = {"query": {"bool": {"filter": [query]}}, "size": together}
+        body["sort"] = [{"key": "asc"}]
         while True:
             (found,) = self._cluster.search(self._index, [body])
             hits = found["hits"]["hits"]
             yield from (hit["_source"] for hit in hits)
-            if len(hits) < body["size"]:
+            if len(hits) < together:
                 return
             body["search_after"] = hits[-1]["sort"]
 
 
 class _Remembered(Generic[Key, Held]):
-    """The things that were asked for last."""
+    """What was asked for last, and what there was."""
 
-    def __init__(self, read: Callable[[Json], Held]) -> None:
-        self._read = read
+    def __init__(self, fetch: Callable[[Sequence[Key]], Mapping[Key, Held]]) -> None:
+        self._fetch = fetch
         self._held: OrderedDict[Key, Held] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(
-        self, names: Mapping[Key, str], fetch: Callable[[Sequence[str]], list[Any]]
-    ) -> dict[Key, Held]:
-        """What is asked for, as far as there is such a document, fetched where not remembered."""
+    def get(self, keys: Iterable[Key]) -> dict[Key, Held]:
+        """What is asked for, as far as there is such a thing, fetched where not remembered."""
+        wanted = [*dict.fromkeys(keys)]
         with self._lock:
-            found = {key: self._held[key] for key in names if key in self._held}
+            found = {key: self._held[key] for key in wanted if key in self._held}
             for key in found:
                 self._held.move_to_end(key)
-        missing = [key for key in names if key not in found]
-        sources = fetch([names[key] for key in missing])
-        pairs = zip(missing, sources, strict=True)
-        new = {key: self._read(source) for key, source in pairs if source is not None}
+        missing = [key for key in wanted if key not in found]
+        new = self._fetch(missing) if missing else {}
         with self._lock:
             self._held.update(new)
             while len(self._held) > REMEMBERED:
                 self._held.popitem(last=False)
-        return found | new
+        return {**found, **new}
 
 
 def _shown(source: Json) -> Shown:
@@ -118,7 +130,3 @@ def _shown(source: Json) -> Shown:
     report = msgspec.convert(held["report"], Report)
     facets = {name: tuple(values) for name, values in source["facets"].items()}
     return Shown(report, tuple(held["numbers"]), facets)
-
-
-def _passage(source: Json) -> Passage:
-    return msgspec.convert(source["content"], Passage)

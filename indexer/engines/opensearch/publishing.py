@@ -123,7 +123,8 @@ class Publisher:
     def _index(self) -> str | None:
         """The index that the alias stands on."""
         try:
-            held = self._cluster.ask("GET", f"/_alias/{quote(self._alias)}")
+            # Every node knows it, also while they choose who leads them.
+            held = self._cluster.ask("GET", f"/_alias/{quote(self._alias)}", local=True)
         except Gone:
             return None
         if len(held) != 1:
