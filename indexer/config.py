@@ -148,7 +148,7 @@ def _checked(values: Mapping[str, object]) -> list[str]:
         for url in _several(values, name)
     ]
     problems += [
-        f"{name} “{address}” is not a web address; begin it with https://."
+        f"{name} “{_without_password(address)}” is not a web address; begin it with https://."
         for name, address in addresses
         if urlsplit(address).scheme not in ("http", "https")
     ]
@@ -174,6 +174,12 @@ def _checked(values: Mapping[str, object]) -> list[str]:
     if 0 < len(str(values.get("share_token", ""))) < SHORTEST_TOKEN:
         problems.append(f"share_token is too short; use {SHORTEST_TOKEN} characters or more.")
     return problems
+
+
+def _without_password(address: str) -> str:
+    """An address as it may be shown and logged."""
+    _, at, rest = address.rpartition("@")
+    return f"…@{rest}" if at else address
 
 
 def _is_at_least(written: str, least: int) -> bool:

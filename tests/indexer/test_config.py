@@ -59,3 +59,10 @@ def test_searches_are_counted_only_where_staff_can_see_the_counts(tmp_path: Path
         load(there, {"EVIDENCE_QUERY_COUNTS": "true"})
     with pytest.raises(ConfigError, match="write true or false"):
         load(there, {**known, "EVIDENCE_QUERY_COUNTS": "perhaps"})
+
+
+def test_a_message_about_an_address_does_not_show_its_password(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"one\.example") as told:
+        load({"corpus": tmp_path, "opensearch_url": "staff:open@sesame@one.example:9200"}, {})
+    assert "sesame" not in str(told.value)
+    assert "staff" not in str(told.value)
