@@ -9,9 +9,9 @@ serve: .venv/serve.stamp
 	@$(BIN)/indexer build || [ $$? -eq 3 ]
 	@exec $(BIN)/webapp --port $(PORT)
 
-# One process a core; each file of tests stays in one, with what its tests share (tests/conftest.py).
+# One process a core; each file of tests stays in one, with what its tests share.
 test: .venv/test.stamp
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check

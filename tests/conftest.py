@@ -16,18 +16,6 @@ from indexer.config import Config, load
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# All that ask the cluster are asked by one process, which starts it.
-_CLUSTER = Path(__file__).parent / "cluster"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something stay in one process: those of a file, and those of the cluster."""
-    for item in items:
-        group = _CLUSTER if item.path.is_relative_to(_CLUSTER) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
-
-
 MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
 
 

@@ -78,7 +78,7 @@ def test_a_password_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_scanned_images_need_ocr(tmp_path: Path) -> None:
-    with pytest.raises(NoText, match="OCR"):
+    with pytest.raises(NoText, match="--ocr"):
         read(pdf(tmp_path / "a.pdf", image, image))
 
 

@@ -127,11 +127,16 @@ def test_an_empty_search_has_an_empty_feed(client: FlaskClient) -> None:
     assert entries(client, "/en/feed.atom?q=xyzzy") == []
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "New: "), ("fr", "Nouveautés")])
-def test_a_search_page_tells_of_its_feeds(client: FlaskClient, lang: str, word: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "word", "report"),
+    [("en", "New: ", "street-lighting"), ("fr", "Nouveautés", "eclairage")],
+)
+def test_a_search_page_tells_of_its_feeds(
+    client: FlaskClient, lang: str, word: str, report: str
+) -> None:
     page = BeautifulSoup(client.get(f"/{lang}/search?q=lighting").data, "lxml")
     links = page.select('link[rel="alternate"][type="application/atom+xml"]')
     assert [str(link["title"]).startswith(word) for link in links] == [True]
     found = client.get(str(links[0]["href"]))
     assert found.status_code == 200
-    assert b"street-lighting" in found.data
+    assert f"/{lang}/report/{report}" in found.text
