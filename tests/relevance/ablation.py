@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from unittest.mock import patch
 
+from indexer import text
 from indexer.catalogue import Catalogue
 from indexer.evaluate import Evaluation, Judged, evaluate
 from indexer.fields import TEXT_FIELDS
@@ -31,12 +32,8 @@ def _as_it_is(word: str, lang: str) -> str:
     return word
 
 
-def _no_thesaurus(catalogue: Catalogue) -> None:
-    return None
-
-
 PARTS: Final = (
-    Part("other words for a concept", {"indexer.catalogue.Catalogue._thesaurus": _no_thesaurus}),
+    Part("other words for a concept", {"indexer.opening.Opened.thesaurus": None}),
     Part("words of the other language", {"indexer.thesaurus.CROSS": 0.0}),
     Part("words that stand side by side as typed", {"indexer.meaning.NEAR_WEIGHT": 0.0}),
     Part("the share of the words that a passage has", {"indexer.engines.scoring.SHARE_POWER": 0.0}),
@@ -70,6 +67,9 @@ def _off(part: Part, catalogue: Catalogue) -> Iterator[Catalogue]:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         for name, value in part.off.items():
             stack.enter_context(patch(name, value))
+        # What is remembered of words was found with the part switched on.
+        text.variants.cache_clear()
+        stack.callback(text.variants.cache_clear)
         if part.written:
             ours.build(items(catalogue), folder)
         index = folder if part.written else catalogue.config.index

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import patch
 
 import pytest
 
 from indexer.evaluate import Evaluation, Scores
 from tests.relevance.__main__ import DOCUMENT, written
-from tests.relevance.ablation import PARTS
+from tests.relevance.ablation import PARTS, Part
 from tests.relevance.comparing import ROUNDS, chance, held_out
 from tests.relevance.systems import NAMES
 
@@ -46,6 +47,13 @@ def _rows(name: str) -> list[str]:
 def test_the_tables_have_a_row_for_each_system_and_each_part() -> None:
     assert _rows("systems") == list(NAMES)
     assert _rows("ablation")[1:] == [part.name for part in PARTS]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_what_is_switched_off_is_there(part: Part) -> None:
+    for name, value in part.off.items():
+        with patch(name, value):
+            pass
 
 
 def test_a_table_replaces_the_one_that_stood_in_its_place_and_nothing_else() -> None:
