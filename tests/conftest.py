@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from indexer import build, vocabulary
 from indexer.build import BuildReport
 from indexer.config import Config, load
 
 # A shared machine may be slow at any time, and no test here is about time.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]

@@ -57,7 +57,7 @@ def test_no_answer_is_wrong_and_no_report_lost_when_a_node_dies(
 ) -> None:
     if cluster is None:
         pytest.skip("the nodes of EVIDENCE_TEST_OPENSEARCH_URL are not ours to kill")
-    config = make_config(opensearch_seconds=10)
+    config = make_config(opensearch_seconds=30)
     first = engines.promote(config, written(config, CONTENTS[:30])).path
     cluster.wait()
     catalogue = Catalogue(config)

@@ -72,6 +72,13 @@ def test_a_full_build_and_verify_read_every_file(
     assert read == ["a.md"]
 
 
+@pytest.fixture
+def slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock with a tick so long that no build, however slow, begins in the next one."""
+    monkeypatch.setattr(digests, "_TICK_NS", 3_600_000_000_000)
+
+
+@pytest.mark.usefixtures("slow_clock")
 def test_a_file_that_was_written_just_before_the_build_is_read_again(
     make_corpus: MakeCorpus, config: Config, read: list[str]
 ) -> None:
@@ -91,6 +98,7 @@ def test_a_change_that_keeps_size_and_time_is_seen(make_corpus: MakeCorpus, conf
     assert build_index(config).changed == 1
 
 
+@pytest.mark.usefixtures("slow_clock")
 def test_a_change_within_one_tick_of_the_clock_is_seen(
     make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
