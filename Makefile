@@ -9,7 +9,7 @@ serve: .venv/serve.stamp
 	@$(BIN)/indexer build || [ $$? -eq 3 ]
 	@exec $(BIN)/webapp --port $(PORT)
 
-# One process a core; each file of tests stays in one, with what its tests share.
+# One process a core; each file of tests stays in one, with what its tests share (tests/conftest.py).
 test: .venv/test.stamp
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
@@ -21,10 +21,11 @@ types: .venv/test.stamp
 	$(BIN)/mypy
 
 # BENCH="--engine opensearch" measures a cluster beside the embedded engine, and needs Java and Maven.
-# BENCH="--full" measures up to a million passages: about an hour on two cores, 20 GB below TMPDIR.
+# BENCH="--full" measures up to a million passages: about an hour on two cores, 20 GB below TMPDIR;
+# BENCH="--full --largest 100000" in a third of that.
 bench: .venv/test.stamp
 	$(BIN)/python -m tests.bench --clone $(BENCH)
-	$(BIN)/python -m tests.bench.plot
+	$(BIN)/python -m tests.bench.report
 
 # The tables of docs/ranking.md: some minutes.
 ranking: .venv/test.stamp

@@ -10,6 +10,7 @@ import pytest
 
 from indexer.cli import main
 from tests import readme
+from tests.bench import report
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,3 +91,9 @@ def test_every_promise_names_tests_that_exist() -> None:
     assert missing == []
     rows = re.findall(r"^\| (?!promise|---)(.+) \|$", promises, re.MULTILINE)
     assert [row for row in rows if "::test_" not in row] == []
+
+
+def test_the_tables_of_docs_speed_are_from_the_kept_measurement() -> None:
+    text = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    assert report.written(text, measured) == text

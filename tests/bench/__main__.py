@@ -1,6 +1,7 @@
 """Measures, prints a table of goals, and writes everything that was measured as JSON.
 
-    python -m tests.bench [--passages N] [--full] [--clone] [--engines LIST] [--output FILE]
+    python -m tests.bench [--passages N] [--full] [--largest N] [--clone] [--engines LIST]
+                          [--output FILE]
     python -m tests.bench --engine opensearch [--passages N]
 
 Times are of this machine in this run; engines are asked in turn, so that ratios mean something.
@@ -20,6 +21,7 @@ from typing import Any, Final
 from tests.bench import goals, on_cluster, peers, suite
 from tests.bench.peer import NAMES
 from tests.bench.peers import Plan
+from tests.bench.suite import GROWTH
 
 _TINY: Final = 70
 
@@ -34,7 +36,7 @@ def main() -> None:
         names = suite.engines_of(options.engines)
     except ValueError as error:
         raise SystemExit(str(error)) from error
-    plan = Plan(budget=options.budget)
+    plan = Plan(budget=options.budget, largest=options.largest)
 
     def keep(measured: Mapping[str, Any]) -> None:
         options.output.write_text(json.dumps(measured, indent=2) + "\n")
@@ -63,7 +65,10 @@ def _compiled() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--passages", type=int, default=20_000, help="size (%(default)s)")
-    parser.add_argument("--full", action="store_true", help="also 100,000, and growth to 1,000,000")
+    parser.add_argument("--full", action="store_true", help="also 100,000, and growth")
+    parser.add_argument(
+        "--largest", type=int, default=GROWTH[-1], help="growth up to so many (%(default)s)"
+    )
     parser.add_argument("--clone", action="store_true", help="also time `make serve` in a clone")
     parser.add_argument("--engine", choices=on_cluster.ENGINES, default="whoosh", help="ours")
     parser.add_argument("--engines", metavar="LIST", help=f"some of {','.join(NAMES)}")

@@ -22,11 +22,12 @@ _SLOW_MS: Final = 50.0
 class Plan:
     """How much is measured: each of `queries` is asked `rounds` times, `pages` are asked for from
     each site, and memory is read after `before_memory` answers; a step that would take longer than
-    `budget` seconds is left out, and that is said."""
+    `budget` seconds, or growth past `largest` passages, is left out, and that is said."""
 
     queries: int = 150
     rounds: int = 4
     budget: float = 900.0
+    largest: int = 1_000_000
     pdfs: int = 200
     pages: int = 48
     before_memory: int = 200
@@ -48,9 +49,13 @@ class Told:
         """Whether a step fits the budget; if not, that is kept for the output."""
         if seconds <= self._budget:
             return True
-        self.skipped.append(f"{step}: about {seconds:.0f} s, more than {self._budget:.0f} s")
-        self.say(f"left out {self.skipped[-1]}")
+        self.leave_out(f"{step}: about {seconds:.0f} s, more than {self._budget:.0f} s")
         return False
+
+    def leave_out(self, step: str) -> None:
+        """Tells that a step is left out, and keeps that for the output."""
+        self.skipped.append(step)
+        self.say(f"left out {step}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
-"""Draws latency against size from what was measured: `python -m tests.bench.plot`."""
+"""Draws latency against size from what was measured."""
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +13,6 @@ mpl.use("Agg")
 
 from matplotlib import pyplot
 
-FOLDER: Final = Path(__file__).parent
 _NAMES: Final = {
     "ours": "ours",
     "tantivy": "Tantivy",
@@ -55,21 +52,3 @@ def draw(measured: Mapping[str, Any], target: Path) -> None:
 
 def _machine(measured: Mapping[str, Any]) -> str:
     return f"{measured['cores']} cores, {measured['memory_gb']} GB, {measured['date']}"
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.plot")
-    parser.add_argument("--measured", type=Path, default=FOLDER / "measured.json")
-    parser.add_argument("--output", type=Path, default=FOLDER / "latency.png")
-    options = parser.parse_args()
-    measured = json.loads(options.measured.read_text())
-    if not measured.get("growth"):
-        print("One size makes no line; measure with --full first.")
-        return
-    draw(measured, options.output)
-    print(f"written to {options.output}")
-
-
-if __name__ == "__main__":
-    main()

@@ -73,7 +73,9 @@ def _large(
     full = _size(FULL, names, plan, told, known)
     yield {"of": "sizes"} | full
     for size in GROWTH if "ours" in full["search"] else ():
-        if size == FULL:
+        if size > plan.largest:
+            told.leave_out(f"growth to {size:,} passages: more than {plan.largest:,}")
+        elif size == FULL:
             yield {"of": "growth"} | _point(full)
         elif told.allows(f"growth to {size:,} passages", size / known["ours"]):
             yield {"of": "growth"} | _grown(size, names, plan, told, known)

@@ -73,11 +73,12 @@ def test_growth_has_a_row_for_each_size_and_draws_a_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(suite, "FULL", 2 * SIZE)
-    monkeypatch.setattr(suite, "GROWTH", (SIZE // 2, 2 * SIZE, 3 * SIZE))
-    plan = replace(PLAN, pdfs=0)
+    monkeypatch.setattr(suite, "GROWTH", (SIZE // 2, 2 * SIZE, 3 * SIZE, 4 * SIZE))
+    plan = replace(PLAN, pdfs=0, largest=3 * SIZE)
     found = suite.measure(SIZE, ("ours", "tantivy", "bm25s"), plan, full=True)
     assert [row["passages"] for row in found["growth"]] == [SIZE // 2, 2 * SIZE, 3 * SIZE]
     assert all(row["p50_ms"] > 0 for row in found["growth"])
+    assert found["skipped"] == [f"growth to {4 * SIZE:,} passages: more than {3 * SIZE:,}"]
     lines = plot.points(found)
     assert set(lines["ours"]) == set(lines["tantivy"]) == {SIZE // 2, SIZE, 2 * SIZE, 3 * SIZE}
     assert set(lines["bm25s"]) == {SIZE, 2 * SIZE}

@@ -12,6 +12,7 @@ from typing import Final
 from indexer.catalogue import Catalogue
 from indexer.config import load
 from indexer.evaluate import JUDGEMENTS_FILE, Evaluation, Judged, evaluate, load_judgements
+from tests import documents
 from tests.conftest import build_index
 from tests.relevance import fifty
 from tests.relevance.ablation import PARTS, without
@@ -40,13 +41,10 @@ def main() -> None:
 
 
 def written(text: str, tables: Mapping[str, Sequence[str]]) -> str:
-    """The document with each table in the place that is marked for it, and the day."""
-    for name, lines in tables.items():
-        before, mark, rest = text.partition(f"<!-- {name}: written by make ranking -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        text = "".join((before, mark, *(f"{line}\n" for line in lines), end, after))
+    """The document with each table in its place, and the day."""
     today = dt.date.today()
-    return re.sub(r"Measured on .*? by", f"Measured on {today.day} {today:%B %Y} by", text)
+    dated = re.sub(r"Measured on .*? by", f"Measured on {today.day} {today:%B %Y} by", text)
+    return documents.written(dated, tables, "make ranking")
 
 
 def _systems(catalogue: Catalogue, judged: Sequence[Judged]) -> Iterator[str]:
