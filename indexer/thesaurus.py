@@ -15,6 +15,7 @@ A word of a concept is no everyday word, whatever else it may mean.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -123,6 +124,12 @@ class Thesaurus:
             yield from _counted(self._by_concept[typed.concept], spoken, share)
             for narrower in self._terms[typed.concept].narrower:
                 yield from _counted(self._by_concept[narrower], spoken, share * NARROWER)
+
+
+@functools.lru_cache(maxsize=4)
+def thesaurus_of(vocabulary: Vocabulary) -> Thesaurus:
+    """The concepts of a vocabulary, made once: what is published next mostly has the same."""
+    return Thesaurus(vocabulary)
 
 
 def _counted(

@@ -123,6 +123,6 @@ def test_a_wrong_list_is_told_with_file_and_key(tmp_path: Path, content: str, to
 def test_a_vocabulary_whose_files_have_not_changed_is_not_read_again(tmp_path: Path) -> None:
     corpus = write(tmp_path, "- {key: a, label: {en: A, fr: Â}}\n")
     known = vocabulary.load(corpus)
-    assert vocabulary.load(corpus, known) is known
+    assert vocabulary.load(corpus) is known
     write(tmp_path, "- {key: b, label: {en: B, fr: B}}\n")
-    assert vocabulary.load(corpus, known).keys("sector") == ("b",)
+    assert vocabulary.load(corpus).keys("sector") == ("b",)
