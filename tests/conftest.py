@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 
 from indexer import build, vocabulary
 from indexer.build import BuildReport
@@ -15,6 +18,15 @@ from indexer.config import Config, load
 # A shared machine may be slow at any time, and no test here is about time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every site has its templates from here: to compile them takes longer than all its pages."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with mock.patch.dict(Flask.jinja_options, bytecode_cache=compiled):
+        yield
+
 
 MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
 
