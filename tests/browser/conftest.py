@@ -22,6 +22,7 @@ from tests.webapp import sample
 from webapp import create_app
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 CHROMIUM = "/usr/bin/chromium"
@@ -38,7 +39,7 @@ OpenPage = Callable[..., "Page"]
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
+def serving(app: WSGIApplication) -> Iterator[str]:
     """Where a site answers, as long as it is asked."""
     server = waitress.create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -50,13 +51,19 @@ def serving(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the site over the sample corpus answers; below `/fail/` it fails as it is told to."""
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The site over the sample corpus; below `/fail/` it fails as it is told to."""
     config = sample.built(tmp_path_factory.mktemp("site"))
     _leave(config, "once-there.md", sample.WITHDRAWN.replace("id: withdrawn", "id: once-there"))
     app = create_app(catalogue=Catalogue(config))
     app.add_url_rule("/<any(en, fr):lang>/fail/<int:status>", view_func=_fail)
-    with serving(app) as there:
+    return app
+
+
+@pytest.fixture(scope="session")
+def address(sample_site: Flask) -> Iterator[str]:
+    """Where the site over the sample corpus answers."""
+    with serving(sample_site) as there:
         yield there
 
 
