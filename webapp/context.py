@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
             "spaced": spaced,
             "marked": rendering.marked,
             "linked": rendering.linked,
+            "spoken": rendering.spoken,
             "rating_symbol": rendering.rating_symbol,
         }
     )

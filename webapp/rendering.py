@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from indexer.query import Snippet
 from indexer.text import list_marker, spaced, without_marker
-from webapp.i18n import gettext as _
+from webapp.i18n import current_language, gettext as _
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _CELLS: Final = " | "
@@ -43,6 +43,14 @@ def _joined(text: str, marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]
         elif 0 <= start < stop <= len(text):
             joined.append((start, stop))
     return joined
+
+
+def spoken(text: str, part: str, lang: str) -> Markup:
+    """The text with a part of it marked as being in its language, where that is not the page's."""
+    before, found, after = text.partition(part)
+    if lang == current_language() or not found:
+        return escape(text)
+    return escape(before) + Markup('<span lang="{}">{}</span>').format(lang, part) + escape(after)
 
 
 def web_address(address: str | None) -> str | None:

@@ -46,7 +46,8 @@ def home() -> str:
     facets = {facet.name: facet.values for facet in everything.facets}
     return render_template(
         "home.html",
-        index=everything.index,
+        works=everything.total,
+        in_both=sum(value.count for value in facets["lang"]) - everything.total,
         sectors=facets["sector"],
         ratings=facets["rating"],
         feeds=feeds.addresses(Query()),

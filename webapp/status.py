@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template
 
+from indexer.query import Query
 from webapp import remedies, staff
 from webapp.catalogue import catalogue, catalogue_of
 from webapp.querycounts import FILE, KEPT_DAYS, SHOWN_DAYS, SHOWN_FROM, QueryCounts, Summary
@@ -46,6 +47,7 @@ def _page(summary: Summary | None = None, problem: str = "", code: int = 200) ->
         "status.html",
         status=health,
         holdings=catalogue().holdings(),
+        works=catalogue().search(Query(size=1)).total,
         failures=remedies.groups(health.last_build.failures if health.last_build else ()),
         counted=query_counts() is not None,
         summary=summary,

@@ -149,7 +149,7 @@ def quiet_line(report: Report) -> str:
 def audience(report: Report) -> str:
     """For whom a report is, in a few words; empty when it says nothing that narrows."""
     groups = [label("population", key) for key in report.population if key != _ANY_AGE]
-    return _("for: %(groups)s", groups=", ".join(groups[:3])) if groups else ""
+    return _("For whom: %(groups)s", groups=", ".join(groups[:3])) if groups else ""
 
 
 def place(report: Report) -> str:

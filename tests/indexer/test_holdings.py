@@ -34,6 +34,13 @@ def test_reports_are_counted_with_their_pages_and_what_was_not_read() -> None:
     assert [found.id for found in told.incomplete] == ["scanned"]
 
 
+def test_pages_that_a_program_read_are_counted_and_those_it_could_not_are_unread() -> None:
+    read = tuple(finding("read-by-ocr", page) for page in (1, 2))
+    told = holdings([report("scan", pages=3, warnings=(*read, finding("no-text-by-ocr", 3)))])
+    assert told.recognised == 2
+    assert told.unread == {"no-text-by-ocr": 1}
+
+
 def test_only_the_reports_with_most_unread_pages_are_named() -> None:
     many = [
         report(f"r{count}", warnings=tuple(finding("garbled", page) for page in range(1, count)))

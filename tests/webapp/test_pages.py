@@ -165,6 +165,43 @@ def test_status_names_the_file_that_could_not_be_read(client: FlaskClient, lang:
     assert "empty.md: holds no text to index" in read(client, f"/{lang}/status").text
 
 
+TITLES = {"fr": "L’éclairage public et le vol", "en": "Street lighting and theft"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=lampes",
+        "/search?q=lamps",
+        "/report/eclairage",
+        "/report/street-lighting",
+        "/compare?report=eclairage&report=street-lighting&q=mentoring",
+        "/share?report=eclairage",
+        "/share?report=street-lighting",
+    ],
+)
+def test_a_title_in_the_other_language_says_so(client: FlaskClient, path: str) -> None:
+    told = 0
+    for lang, other in (("en", "fr"), ("fr", "en")):
+        body = BeautifulSoup(client.get(f"/{lang}{path}").data, "lxml").select_one("main")
+        assert body is not None
+        for text in body.find_all(string=re.compile(re.escape(TITLES[other]))):
+            if text.find_parent("textarea"):
+                continue
+            said = text.find_parent(lang=True)
+            assert str(said["lang"]).startswith(other), f"{lang}{path}: {text}"  # type: ignore[index]
+            told += 1
+    assert told
+
+
+def test_home_counts_as_a_list_does_and_says_so(client: FlaskClient) -> None:
+    home = BeautifulSoup(client.get("/en/").data, "lxml").select_one(".lead")
+    total = client.get("/api/v1/search").get_json()["total"]
+    assert home is not None
+    assert home.get_text().startswith(f"{total} reports in English or French")
+    assert "One stands in both languages and counts once." in home.get_text()
+
+
 def test_robots_may_read_reports_but_not_every_search(client: FlaskClient) -> None:
     rules = client.get("/robots.txt").text
     assert "Disallow: /en/search" in rules
