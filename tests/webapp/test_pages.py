@@ -189,7 +189,7 @@ def test_a_title_in_the_other_language_says_so(client: FlaskClient, path: str) -
             if text.find_parent("textarea"):
                 continue
             said = text.find_parent(lang=True)
-            assert str(said["lang"]).startswith(other), f"{lang}{path}: {text}"  # type: ignore[index]
+            assert str(said["lang"]).startswith(other), f"{lang}{path}: {text}"
             told += 1
     assert told
 
