@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
@@ -11,13 +13,17 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
-from indexer import build, vocabulary
+from indexer import build, generations, vocabulary
 from indexer.build import BuildReport
 from indexer.config import Config, load
 
 # A shared machine may be slow at any time, and no test here is about time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+SHIPPED = Path(__file__).parent.parent / "corpus"
+MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,7 +34,17 @@ def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         yield
 
 
-MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The settings of the shipped corpus and its index, which the first process in need builds."""
+    run = tmp_path_factory.getbasetemp()
+    run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    settings = load({"corpus": SHIPPED, "index": run / "shipped"}, {})
+    with (run / "shipped.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (settings.index / generations.CURRENT).exists():
+            build_index(settings)
+    return settings
 
 
 @pytest.fixture

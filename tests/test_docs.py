@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.cli import main
+from indexer.config import Config
 from tests import readme
 from tests.bench import report
 
@@ -17,11 +18,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MEASURED = ROOT / "tests" / "bench" / "measured.json"
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("index")
-    readme.build(folder)
-    return folder
+@pytest.fixture
+def index(shipped: Config) -> Path:
+    return shipped.index
 
 
 @pytest.mark.parametrize(

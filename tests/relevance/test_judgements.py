@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from indexer.catalogue import Catalogue
-from indexer.config import load
+from indexer.config import Config
 from indexer.evaluate import JUDGEMENTS_FILE, Evaluation, Judged, evaluate, load_judgements
-from tests.conftest import build_index
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
@@ -25,12 +25,9 @@ def judged() -> list[Judged]:
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
-    config = load({"corpus": CORPUS, "index": tmp_path_factory.mktemp("index")}, {})
-    build_index(config)
-    opened = Catalogue(config)
-    yield opened
-    opened.close()
+def catalogue(shipped: Config) -> Iterator[Catalogue]:
+    with closing(Catalogue(shipped)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

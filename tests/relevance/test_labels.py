@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -13,8 +14,7 @@ import pytest
 from indexer import vocabulary, yamlfile
 from indexer.agreement import HALVES, LABELS_FILE, Agreement, load_labels, measure, suggestions
 from indexer.catalogue import Catalogue
-from indexer.config import load
-from tests.conftest import build_index
+from indexer.config import Config
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 LABELS = load_labels(CORPUS / LABELS_FILE)
@@ -31,12 +31,9 @@ FLOORS = {
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
-    config = load({"corpus": CORPUS, "index": tmp_path_factory.mktemp("index")}, {})
-    build_index(config)
-    opened = Catalogue(config)
-    yield opened
-    opened.close()
+def catalogue(shipped: Config) -> Iterator[Catalogue]:
+    with closing(Catalogue(shipped)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
