@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gzip
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies as st
+
+from indexer.models import Passage, Report
+from tests.webapp import sample
+from webapp import create_app
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def read(client: FlaskClient, address: str) -> BeautifulSoup:
@@ -25,6 +34,38 @@ def one(page: BeautifulSoup | Tag, selector: str) -> Tag:
     found = page.select_one(selector)
     assert found is not None, selector
     return found
+
+
+def test_a_page_of_a_hundred_long_results_is_under_50_kb(tmp_path: Path) -> None:
+    texts = (path.read_text(encoding="utf-8") for path in sorted(CORPUS.rglob("*-fr.md")))
+    words = " ".join(texts).split()
+    contents = []
+    for number in range(100):
+        part = words[number * 300 :]
+        report = Report(
+            id=f"r{number}",
+            path=f"r{number}.md",
+            format="md",
+            title=" ".join(part[:20]),
+            summary=" ".join(part[20:80]),
+            lang="fr",
+            fingerprint="",
+            added=dt.date(2026, 1, 1),
+            publisher=" ".join(part[80:86]),
+        )
+        passages = [
+            Passage(report.id, n, n, (), f"violence {' '.join(part[86 + 70 * n :][:150])}", "fr")
+            for n in (1, 2)
+        ]
+        contents.append((report, tuple(passages)))
+    client = create_app(catalogue=sample.catalogue_of(tmp_path, *contents)).test_client()
+    headers = {"Accept-Encoding": "gzip"}
+    page = client.get("/en/search?q=violence&expand=off&size=100", headers=headers)
+    assert gzip.decompress(page.data).count(b'<ul class="snippets">') == 100
+    parts = ("style.css", "search.js", "suggest.js")
+    files = (client.get(f"/static/{name}", headers=headers, buffered=True) for name in parts)
+    sent = [page, *files]
+    assert sum(len(answer.data) for answer in sent) < 50_000
 
 
 @pytest.mark.parametrize(
@@ -161,8 +202,6 @@ def test_a_messy_address_names_its_canonical_one(client: FlaskClient) -> None:
 
 
 def test_canonical_addresses_follow_the_configured_site(tmp_path_factory: object) -> None:
-    from pathlib import Path
-
     from indexer.catalogue import Catalogue
     from tests.webapp import sample
     from webapp import create_app
