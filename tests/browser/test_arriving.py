@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import run_wsgi_app
 
 from tests.browser.conftest import WIDE, serving
-from tests.browser.test_access import looked_at, prepare
+from tests.browser.visits import looked_at, prepare
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

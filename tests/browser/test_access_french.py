@@ -1,0 +1,16 @@
+"""Every page in every state in French; a file for each language, for two processes to share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import OpenPage
+from tests.browser.states import STATES
+from tests.browser.visits import visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", [f"/fr{path}" for path in STATES])
+def test_a_page_keeps_its_promises(open_page: OpenPage, path: str) -> None:
+    visit(open_page, path)
