@@ -46,7 +46,7 @@ def measure(
     measured |= _once(names, plan, told, clone)
     keep(measured)
     if full:
-        for part in _large(names, plan, told, measured["build"]):
+        for part in large(names, plan, told, measured["build"]):
             measured[part.pop("of")].append(part)
             keep(measured)
     return measured
@@ -65,10 +65,10 @@ def _once(names: Sequence[str], plan: Plan, told: Told, clone: bool) -> dict[str
     return measured
 
 
-def _large(
+def large(
     names: Sequence[str], plan: Plan, told: Told, built: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """The larger sizes, each with the list that it goes to (`of`)."""
+    """The larger sizes, each with the list that it goes to (`of`); `built` is the smaller one's."""
     known = {name: float(each["passages_per_s"]) for name, each in built.items()}
     full = _size(FULL, names, plan, told, known)
     yield {"of": "sizes"} | full

@@ -13,20 +13,21 @@ import pytest
 from indexer.text import is_stopword, variants, words
 from tests.bench import corpus, goals, plot, questions, suite, worker
 from tests.bench.peer import HITS, NAMES, SNIPPETS, Answer, Searcher, engine
-from tests.bench.peers import Plan
+from tests.bench.peers import Plan, Told
 from tests.bench.questions import Question
 
 SIZE = 300
+SMALL = 100
 PLAN = Plan(queries=6, rounds=1, pdfs=2, pages=8, before_memory=3, waiting=False)
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Any]:
-    return suite.measure(SIZE, NAMES, PLAN)
+    return suite.measure(SMALL, NAMES, PLAN)
 
 
 def test_the_json_has_the_promised_shape(measured: dict[str, Any]) -> None:
-    assert measured["passages"] == SIZE
+    assert measured["passages"] == SMALL
     for name in NAMES:
         assert set(measured["search"][name]) >= {"p50_ms", "p95_ms"}
         assert measured["build"][name]["passages_per_s"] > 0
@@ -64,24 +65,27 @@ def test_the_plot_shows_every_engine(measured: dict[str, Any], tmp_path: Path) -
 
 def test_what_takes_too_long_is_left_out_and_said() -> None:
     plan = Plan(queries=3, rounds=1, budget=0, pdfs=0, waiting=False)
-    found = suite.measure(SIZE, ("fts5",), plan, full=True)
+    found = suite.measure(SMALL, ("fts5",), plan, full=True)
     assert found["growth"] == []
     assert any("fts5 at 100,000 passages" in step for step in found["skipped"])
 
 
 def test_growth_has_a_row_for_each_size_and_draws_a_line(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    measured: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(suite, "FULL", 2 * SIZE)
-    monkeypatch.setattr(suite, "GROWTH", (SIZE // 2, 2 * SIZE, 3 * SIZE, 4 * SIZE))
-    plan = replace(PLAN, pdfs=0, largest=3 * SIZE)
-    found = suite.measure(SIZE, ("ours", "tantivy", "bm25s"), plan, full=True)
-    assert [row["passages"] for row in found["growth"]] == [SIZE // 2, 2 * SIZE, 3 * SIZE]
+    monkeypatch.setattr(suite, "FULL", 2 * SMALL)
+    monkeypatch.setattr(suite, "GROWTH", (SMALL // 2, 2 * SMALL, 3 * SMALL, 4 * SMALL))
+    told = Told(PLAN.budget)
+    plan = replace(PLAN, largest=3 * SMALL)
+    found = measured | {"sizes": [], "growth": []}
+    for part in suite.large(("ours", "tantivy", "bm25s"), plan, told, measured["build"]):
+        found[part.pop("of")].append(part)
+    assert [row["passages"] for row in found["growth"]] == [SMALL // 2, 2 * SMALL, 3 * SMALL]
     assert all(row["p50_ms"] > 0 for row in found["growth"])
-    assert found["skipped"] == [f"growth to {4 * SIZE:,} passages: more than {3 * SIZE:,}"]
+    assert told.skipped == [f"growth to {4 * SMALL:,} passages: more than {3 * SMALL:,}"]
     lines = plot.points(found)
-    assert set(lines["ours"]) == set(lines["tantivy"]) == {SIZE // 2, SIZE, 2 * SIZE, 3 * SIZE}
-    assert set(lines["bm25s"]) == {SIZE, 2 * SIZE}
+    assert set(lines["ours"]) == set(lines["tantivy"]) == {SMALL // 2, SMALL, 2 * SMALL, 3 * SMALL}
+    assert set(lines["bm25s"]) == {SMALL, 2 * SMALL}
     plot.draw(found, tmp_path / "latency.png")
 
 
