@@ -194,7 +194,7 @@ def shape(matches: Matches) -> object:
     )
 
 
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     builds(),
     st.lists(requests, min_size=1, max_size=12),
@@ -263,7 +263,7 @@ def _in_texts(contents: Iterable[Content]) -> Occurrences:
     return found
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(builds(), st.sampled_from((1, 5, 100)))
 def test_the_whoosh_index_has_every_word_in_its_place(steps: tuple[Build, ...], run: int) -> None:
     held: dict[str, Content] = {}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from indexer import passages
 from indexer.models import Extract, Section
@@ -63,7 +63,6 @@ def test_a_passage_in_the_other_language_says_so() -> None:
     assert [passage.lang for passage in found] == ["en", "fr"]
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=12))
 def test_no_word_is_lost_repeated_or_moved(sizes: list[int]) -> None:
     blocks = tuple(

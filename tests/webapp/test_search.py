@@ -384,10 +384,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40)), max_si
 
 
 @given(pairs=PAIRS)
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_search_answers_and_its_canonical_address_means_the_same(
     client: FlaskClient, pairs: list[tuple[str, str]]
 ) -> None:
