@@ -9,9 +9,9 @@ serve: .venv/serve.stamp
 	@$(BIN)/indexer build || [ $$? -eq 3 ]
 	@exec $(BIN)/webapp --port $(PORT)
 
-# One process a core; each file of tests stays in one, with what its tests share (tests/conftest.py).
+# One process a core; what stays in one process, and what comes first, is in tests/conftest.py.
 test: .venv/test.stamp
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check

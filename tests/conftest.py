@@ -18,8 +18,50 @@ from indexer.build import BuildReport
 from indexer.config import Config, load
 
 # A shared machine may be slow at any time, and no test here is about time.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
+# For a second run, which looks whether other versions of the libraries do the same.
+settings.register_profile("few", settings.get_profile("untimed"), max_examples=10)
 settings.load_profile("untimed")
+
+# Nodes that each process which tests there would start for itself.
+CLUSTER = "tests/cluster/"
+# What takes longest, longest first: begun last, it would keep one process when the others are done.
+LONGEST = (
+    CLUSTER,
+    "tests/browser/test_access_english.py",
+    "tests/browser/test_access_french.py",
+    "tests/bench/test_bench.py",
+    "tests/crash/test_faults.py",
+    "tests/indexer/test_lasting.py",
+    "tests/conformance/test_properties.py",
+    "tests/browser/test_suggest.py",
+    "tests/browser/test_search.py",
+    "tests/browser/test_share.py",
+    "tests/browser/test_access.py",
+    "tests/webapp/test_newsletter.py",
+    "tests/webapp/test_pages.py",
+    "tests/test_corpus.py",
+    "tests/relevance/test_judgements.py",
+    "tests/crash/test_power.py",
+    "tests/crash/test_kill.py",
+    "tests/indexer/test_links.py",
+    "tests/conformance/test_segments.py",
+    "tests/indexer/test_strange.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file stays in one process, with what its tests share; the longest come first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    places = {group: place for place, group in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(_group(item), len(places)))
+
+
+def _group(item: pytest.Item) -> str:
+    return CLUSTER if item.nodeid.startswith(CLUSTER) else item.nodeid.partition("::")[0]
 
 
 SHIPPED = Path(__file__).parent.parent / "corpus"
