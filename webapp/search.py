@@ -13,7 +13,7 @@ from webapp.i18n import current_language, preferred_language
 from webapp.status import query_counts
 
 RECENT = 6
-# A page of more results shows one passage of each: it stays under 50 KB.
+# A page of more results shows less of each: it stays under 50 KB.
 MANY = 50
 
 pages = Blueprint("search", __name__)
@@ -72,7 +72,7 @@ def results() -> str | Response:
         found=found,
         query=query,
         query_string=permalinks.write(query),
-        passages=1 if query.size > MANY else None,
+        dense=query.size > MANY,
         size=query.size if query.size != DEFAULT_SIZE else None,
         sentence=wording.sentence(found.total, query),
         chips=filters.chips(query),

@@ -40,6 +40,7 @@ OTHERS: Final = (
     "/",
     "/compare",
     "/compare?report=street-lighting&report=eclairage&report=gone&q=study",
+    "/compare?report=street-lighting&report=eclairage&report=mentoring-1&report=suggested",
     "/about",
     "/status",
 )
