@@ -32,8 +32,8 @@ def request_for(query: Query, meant: Meaning, lang: str | None) -> Request:
         sort=query.sort,
         offset=query.offset,
         limit=query.size,
-        # One more than is shown, in case one of them is a list of sources; none without words.
-        snippets=SNIPPETS + 1 if meant.size else 0,
+        # Without words, no passage tells more than another.
+        snippets=SNIPPETS if meant.size else 0,
         lang=lang,
         favours=_favours(meant),
         # Words that nobody typed count only where other words may.

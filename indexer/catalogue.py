@@ -19,7 +19,7 @@ from indexer import (
     spelling,
     syntax,
 )
-from indexer.asking import SNIPPETS, request_for
+from indexer.asking import request_for
 from indexer.beside import Beside, beside
 from indexer.completions import Completion
 from indexer.config import Config
@@ -33,7 +33,6 @@ from indexer.matched import other_words
 from indexer.meaning import Meaning, meaning, outdated
 from indexer.models import Passage, Report
 from indexer.opening import Answering, Opened
-from indexer.passages import is_reference_list
 from indexer.query import (
     MAX_SIZE,
     Facet,
@@ -303,9 +302,8 @@ def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:
 
 
 def _snippets(passages: tuple[Found, ...]) -> tuple[Snippet, ...]:
-    """The snippets of a hit in reading order; a list of sources only when nothing else matched."""
-    telling = [found for found in passages if not is_reference_list(found.passage)] or passages
-    ordered = sorted(telling[:SNIPPETS], key=lambda found: found.passage.number)
+    """The snippets of a hit in reading order."""
+    ordered = sorted(passages, key=lambda found: found.passage.number)
     return tuple(snippets.snippet(found.passage, found.marks) for found in ordered)
 
 

@@ -46,9 +46,10 @@ class Request:
     """What an engine is asked: clauses to match, and which reports to keep and count.
 
     `filters` maps a facet to the values of which a report must have one; `facets` are the names
-    to count; `snippets` is how many passages to name for each match. `lang` is the language in
-    which to show a work that was translated; without one it is shown as it matched best. Favours
-    and feedback only order what is found.
+    to count; `snippets` is how many passages to show of each match: the best, a list of sources
+    only where nothing else matched. `lang` is the language in which to show a work that was
+    translated; without one it is shown as it matched best. Favours and feedback only order what is
+    found.
     """
 
     clauses: tuple[Clause, ...] = ()

@@ -4,7 +4,7 @@ passages. It reads what `whoosh.py` writes beside its index, and needs nothing e
 from __future__ import annotations
 
 import functools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +24,11 @@ from indexer.engines.base import (
 from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.echoes import Echoes
+from indexer.engines.forms import Forms
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher
 from indexer.engines.paging import Shown, candidates, grouped
-from indexer.engines.ranking import YEAR, sort_of
+from indexer.engines.ranking import YEAR, best_of, shown_of, sort_of
 from indexer.engines.scoring import STEPS, steps
 from indexer.engines.shards import Ints, Mask, Shard, by_text, open_shards
 from indexer.engines.streams import NO_YEAR
@@ -167,7 +168,7 @@ class ColumnsEngine:
         works = [[r for r in self._works.siblings(row) if kept[r]] for row in rows.tolist()]
         reports = np.array([report for work in works for report in work], np.int64)
         held = grouped(scored, self._shards.first, reports)
-        shown = iter(held.shown(np.arange(len(reports)), request.snippets))
+        shown = iter(held.shown(np.arange(len(reports)), best_of(request)))
         return [
             self._told(row, [next(shown) for _ in work], request)
             for row, work in zip(rows.tolist(), works, strict=True)
@@ -193,18 +194,19 @@ class ColumnsEngine:
 
     def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:
         """The page with everything that is shown of it; marks are looked up for all at once."""
-        found: dict[int, Found] = {}
-        inside: dict[Shard, list[tuple[int, str]]] = defaultdict(list)
+        inside: dict[Shard, list[tuple[int, Passage]]] = defaultdict(list)
         for held in page:
             shard, name = self._shards.shard_of_report(held.row), self._shards.ids[held.row]
-            inside[shard] += ((number, name) for number in held.passages)
-        for shard, passages in inside.items():
-            numbers = [number - shard.first_passage for number, _ in passages]
-            marks = highlight(shard, request.clauses, numbers)
-            for own, (number, name), marked in zip(numbers, passages, marks, strict=True):
-                found[number] = Found(shard.passage(own, name), marked)
+            own = (number - shard.first_passage for number in held.passages)
+            read = functools.partial(shard.passage, report_id=name)
+            inside[shard] += shown_of(own, read, request)
+        found: dict[str, list[Found]] = defaultdict(list)
+        for shard, shown in inside.items():
+            marks = highlight(shard, request.clauses, [number for number, _ in shown])
+            for (_, passage), marked in zip(shown, marks, strict=True):
+                found[passage.report_id].append(Found(passage, marked))
         return tuple(
-            Match(self._report(held.row), held.score, tuple(found[n] for n in held.passages))
+            Match(self._report(held.row), held.score, tuple(found[self._shards.ids[held.row]]))
             for held in page
         )
 
@@ -252,10 +254,7 @@ class ColumnsEngine:
 
     def forms(self, lang: str) -> Mapping[str, int]:
         """The folded words of the passages in a language, and in how many each stands."""
-        counts: Counter[str] = Counter()
-        for shard in self._shards.parts:
-            counts.update(shard.forms(lang))
-        return dict(sorted(counts.items()))
+        return Forms(self._shards.parts, lang)
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""

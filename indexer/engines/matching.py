@@ -10,11 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engines.phrases import all_forms, one_form, phrase_weights
+from indexer.engines.phrases import EVERY_FIELD, all_forms, one_form, phrase_weights
 from indexer.engines.scoring import impact, rarity, telling
 from indexer.engines.segment import Array
 from indexer.engines.shards import Ints, Mask, Shard, Shards
-from indexer.engines.streams import FIELDS
 from indexer.fields import EXACT_WEIGHT, TEXT_NAMES
 from indexer.syntax import (
     AnyOf,
@@ -34,7 +33,6 @@ Floats = NDArray[np.float64]
 
 # How many 64-bit numbers for each passage the arrays of one answer hold at most, about.
 _KEPT: Final = 4
-_EVERY_FIELD: Final = (1 << FIELDS) - 1
 # The words of a vocabulary are asked for again and again: so many postings of them are remembered.
 _REMEMBERED: Final = 1_000_000
 
@@ -138,7 +136,7 @@ class Matcher:
 
     def _rarest(self, word: Word) -> float:
         """How much the rarer of a word's stems tells; nothing when no passage has it."""
-        stems = (self._term("stem", stem, _EVERY_FIELD, 1.0) for stem in variants(word.text))
+        stems = (self._term("stem", stem, EVERY_FIELD, 1.0) for stem in variants(word.text))
         return max((part.factor for part in stems if len(part)), default=0.0)
 
     def _impacts(self, leaf: Word | Expression, segment: int) -> Iterator[Piece]:
@@ -148,9 +146,9 @@ class Matcher:
             yield self._known(leaf)[segment]
             return
         shard = self._shards.parts[segment]
-        exact, values = _live(shard, *_term(shard, "form", leaf.text, _EVERY_FIELD))
+        exact, values = _live(shard, *_term(shard, "form", leaf.text, EVERY_FIELD))
         for stem in variants(leaf.text):
-            passages, impacts = _live(shard, *_term(shard, "stem", stem, _EVERY_FIELD))
+            passages, impacts = _live(shard, *_term(shard, "stem", stem, EVERY_FIELD))
             total = impacts.astype(np.float64)
             if len(exact) and len(passages):
                 places = np.searchsorted(exact, passages)
@@ -207,7 +205,7 @@ class Matcher:
 
     def leaf(self, leaf: Leaf) -> Matched:
         """The passages of a word, a phrase or a prefix."""
-        fields = _EVERY_FIELD if leaf.field is None else 1 << TEXT_NAMES.index(leaf.field)
+        fields = EVERY_FIELD if leaf.field is None else 1 << TEXT_NAMES.index(leaf.field)
         match leaf:
             case Word(text):
                 return self._word(text, fields)
@@ -307,7 +305,7 @@ def _term(shard: Shard, kind: str, name: str, fields: int) -> tuple[Array, Array
     number = shard.term(kind, name)
     if number is None:
         return _NOTHING
-    if fields == _EVERY_FIELD:
+    if fields == EVERY_FIELD:
         return _postings(shard, kind, number)
     passages, impacts = _postings(shard, kind, number)
     held = shard.postings[kind]
@@ -335,7 +333,7 @@ def _prefix(shard: Shard, text: str, fields: int) -> tuple[Array, Array]:
     if not len(passages):
         return _NOTHING
     weights = np.bincount(passages, shard.arrays["form.weights"][rows])
-    if fields == _EVERY_FIELD:
+    if fields == EVERY_FIELD:
         found = np.flatnonzero(weights)
     else:
         kept = _has(held.fields[rows], fields)

@@ -17,7 +17,7 @@ import msgspec
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
 from indexer.engines.marking import marks
-from indexer.engines.ranking import Row, Scores, on, rank
+from indexer.engines.ranking import Row, Scores, on, rank, shown_of
 from indexer.engines.scoring import impact, kept, rarity, unit
 from indexer.errors import EngineError
 from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES, TextField, exact
@@ -66,8 +66,8 @@ class MemoryEngine:
         return Matches(
             len(ranking.ranked),
             tuple(
-                Match(r.row.report, r.score, tuple(self._found(n, request) for n in r.passages))
-                for r in page
+                Match(ranked.row.report, ranked.score, self._found(ranked.passages, request))
+                for ranked in page
             ),
             ranking.facets,
         )
@@ -124,9 +124,9 @@ class MemoryEngine:
     def close(self) -> None:
         """Nothing to give back."""
 
-    def _found(self, number: int, request: Request) -> Found:
-        passage = self._passages[number]
-        return Found(passage, marks(passage, request.clauses))
+    def _found(self, best: Sequence[int], request: Request) -> tuple[Found, ...]:
+        shown = shown_of(best, self._passages.__getitem__, request)
+        return tuple(Found(passage, marks(passage, request.clauses)) for _, passage in shown)
 
     def score(self, leaf: Leaf) -> Scores:
         """The score of a clause in each passage that has it; a word counts as all of its terms."""

@@ -35,10 +35,10 @@ class Grouped:
     passages: Ints
     cuts: Ints
 
-    def shown(self, places: Ints, snippets: int) -> list[Shown]:
+    def shown(self, places: Ints, most: int) -> list[Shown]:
         """The reports at some places, in that order, with at most so many passages."""
         begins = self.cuts[places]
-        ends = np.minimum(self.cuts[places + 1], begins + snippets)
+        ends = np.minimum(self.cuts[places + 1], begins + most)
         columns = (self.rows[places], self.worth[places], begins, ends)
         return [
             Shown(row, worth, self.passages[begin:end].tolist())
@@ -48,7 +48,7 @@ class Grouped:
 
 def grouped(scored: Scored, first: Ints, rows: Ints) -> Grouped:
     """Reports with the passages of theirs that match: a report is worth its best passage, and a
-    tenth of each of the next two. `first` is the first passage of each report (and one more)."""
+    share of each of the next two. `first` is the first passage of each report (and one more)."""
     begins, ends = np.searchsorted(scored.passages, [first[rows], first[rows + 1]])
     cuts = np.append(0, np.cumsum(ends - begins))
     counts = ends - begins

@@ -1,4 +1,4 @@
-"""Where words follow each other: an intersection of passages, then of places.
+"""Where words follow each other: places in a segment that lie side by side.
 
 A phrase asks for each word in one form, an expression in all the forms that share a stem with it.
 A form may share it in one language only; then it counts only where the text is in that language.
@@ -6,7 +6,7 @@ A form may share it in one language only; then it counts only where the text is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,12 +14,16 @@ import numpy as np
 
 from indexer.engines.inverting import REPORT_FIELDS, STEM_LANGUAGES, unit_weights
 from indexer.engines.segment import Array
-from indexer.engines.shards import Ints, Mask, Shard, beginnings
+from indexer.engines.shards import Ints, Shard, beginnings, distinct
 from indexer.engines.streams import FIELDS
+from indexer.engines.terms import ragged
 from indexer.text import variants
 
 _ANY: Final = -1
-# So many times fewer passages are looked up in others one by one; more are marked and compared.
+EVERY_FIELD: Final = (1 << FIELDS) - 1
+_NOWHERE: Final = np.zeros(0, np.int64)
+_FREE: Final = np.arange(1, FIELDS + 1)
+# So many times fewer places are looked up among others one by one; more are sorted into them.
 _FEW: Final = 16
 
 
@@ -59,48 +63,23 @@ def _form(shard: Shard, number: int, wanted: Sequence[int]) -> Form:
 
 def phrase_weights(shard: Shard, words: Sequence[Forms], fields: int) -> tuple[Array, Array]:
     """The weights of words that follow each other, counted like a word of its own."""
-    nothing = np.zeros(0, np.int32), np.zeros(0)
-    if not all(words):
-        return nothing
-    together = _having_all(shard, words)
-    begins = _begins(shard, words, together) if len(together) else np.zeros(0, np.int64)
+    begins = _begins(shard, words) if all(words) else _NOWHERE
     if not len(begins):
-        return nothing
-    return _weights(shard, together[begins // shard.span], begins % shard.span, fields)
+        return np.zeros(0, np.int32), np.zeros(0)
+    return _weights(shard, begins, fields)
 
 
-def _having_all(shard: Shard, words: Sequence[Forms]) -> Array:
-    """The passages that have every word, beginning with the rarest."""
-    lists = sorted((_having_any(shard, forms) for forms in words), key=len)
-    together = lists[0]
-    for others in lists[1:]:
-        together = together[_in(shard, together, others)]
-    return together
-
-
-def _having_any(shard: Shard, forms: Forms) -> Array:
-    """The passages that have one of some forms."""
-    if len(forms) == 1:
-        return _passages_of(shard, forms[0].number)
-    marked = np.zeros(shard.passages, bool)
-    for form in forms:
-        marked[_passages_of(shard, form.number)] = True
-    return np.flatnonzero(marked)
-
-
-def _passages_of(shard: Shard, form: int) -> Array:
-    held = shard.postings["form"]
-    return held.passages[held.rows(form, form + 1)]
-
-
-def _in(shard: Shard, passages: Array, others: Array) -> Mask:
-    """Which of some passages are among others; both are in order."""
-    if len(passages) * _FEW < len(others):
-        found: Mask = others.take(np.searchsorted(others, passages), mode="clip") == passages
-        return found
-    marked: Mask = np.zeros(shard.passages, bool)
-    marked[others] = True
-    return np.take(marked, passages)
+def _begins(shard: Shard, words: Sequence[Forms]) -> Ints:
+    """The places where the words begin, in order: those of the rarest word, if the others stand
+    beside it."""
+    begins: Ints | None = None
+    for step, forms in sorted(enumerate(words), key=lambda pair: _frequency(shard, pair[1])):
+        # A free place ends each passage, so that no phrase runs from one into the next.
+        places = _places(shard, forms, begins) - step
+        begins = places if begins is None else _in_both(begins, places)
+        if not len(begins):
+            break
+    return _NOWHERE if begins is None else begins
 
 
 def _frequency(shard: Shard, forms: Forms) -> int:
@@ -108,103 +87,81 @@ def _frequency(shard: Shard, forms: Forms) -> int:
     return sum(at[form.number + 1] - at[form.number] for form in forms)
 
 
-def _begins(shard: Shard, words: Sequence[Forms], together: Array) -> Ints:
-    """Where the words begin: place among `together` times the span, plus the position."""
-    begins: Ints | None = None
-    for step, occurrences in _occurrences(shard, words, together):
-        # A word at the very beginning cannot stand later in a phrase.
-        keys = occurrences[occurrences % shard.span >= step] - step
-        begins = keys if begins is None else _in_both(begins, keys)
-        if not len(begins):
-            break
-    return np.zeros(0, np.int64) if begins is None else begins
+def _places(shard: Shard, forms: Forms, near: Ints | None) -> Ints:
+    """The places of a word in any of its forms, in order; of a much more frequent one than there
+    are places that it is wanted `near`, those in the same passages."""
+    few = near if near is not None and len(near) * _FEW < _frequency(shard, forms) else None
+    found = [_places_of(shard, form, few) for form in forms]
+    return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
 
-def _occurrences(
-    shard: Shard, words: Sequence[Forms], together: Array
-) -> Iterator[tuple[int, Ints]]:
-    """Where each word stands, the rarest first: its place in the phrase, and sorted keys."""
-    for step, forms in sorted(enumerate(words), key=lambda pair: _frequency(shard, pair[1])):
-        keys = [_keys(shard, form, together) for form in forms]
-        yield step, keys[0] if len(keys) == 1 else np.sort(np.concatenate(keys))
-
-
-def _keys(shard: Shard, form: Form, together: Array) -> Ints:
-    """Where a form stands in these passages, as sorted keys."""
-    passages = _passages_of(shard, form.number)
-    if len(together) * _FEW < len(passages):
-        rows = np.searchsorted(passages, together)
-        places = np.flatnonzero(passages.take(rows, mode="clip") == together)
-        rows = rows[places]
+def _places_of(shard: Shard, form: Form, near: Ints | None) -> Ints:
+    held = shard.postings["form"]
+    rows = held.rows(form.number, form.number + 1)
+    passages = held.passages[rows]
+    at = shard.arrays["form.positions_at"][rows.start : rows.stop + 1].astype(np.int64)
+    counts = np.diff(at)
+    if near is None:
+        positions = shard.arrays["form.positions"][at[0] : at[-1]]
     else:
-        rows = np.flatnonzero(_in(shard, passages, together))
-        places = np.searchsorted(together, passages[rows])
-    keys = _positions(shard, shard.postings["form"].at[form.number] + rows, places)
-    if form.language == _ANY or not len(keys):
-        return keys
-    found, positions = together[keys // shard.span], keys % shard.span
-    spoken: Mask = _languages(shard, found, positions) == form.language
-    told: Ints = keys[spoken]
-    return told
+        kept = _among(passages, distinct(shard.passages_at(near)))
+        passages, counts = passages[kept], counts[kept]
+        positions = shard.arrays["form.positions"][ragged(at[kept], counts)]
+    places: Ints = np.repeat(shard.begins.take(passages), counts)
+    places += positions
+    if form.language != _ANY and len(places):
+        places = places[_languages(shard, places) == form.language]
+    return places
 
 
-def _positions(shard: Shard, rows: Ints, places: Ints) -> Ints:
-    """The positions of posting rows, as keys."""
-    begin = shard.arrays["form.positions_at"][rows].astype(np.int64)
-    counts = shard.arrays["form.positions_at"][rows + 1] - begin
-    ends = np.cumsum(counts)
-    at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - counts), counts)
-    keys: Ints = np.repeat(places, counts) * shard.span
-    keys += shard.arrays["form.positions"][at]
-    return keys
+def _among(passages: Array, wanted: Array) -> Ints:
+    """The rows of the passages that are among the wanted ones; both are in order."""
+    rows = np.searchsorted(passages, wanted)
+    found: Ints = rows[passages.take(rows, mode="clip") == wanted]
+    return found
 
 
-def _in_both(keys: Ints, others: Ints) -> Ints:
-    """The keys that are among others, both in order and each once."""
-    # A stable sort merges what is in order, in a quarter of the time of looking each key up.
-    merged = np.sort(np.concatenate([keys, others]), kind="stable")
+def _in_both(few: Ints, many: Ints) -> Ints:
+    """The places that are among others, both in order and each once."""
+    if len(few) * _FEW < len(many):
+        found: Ints = few[many.take(np.searchsorted(many, few), mode="clip") == few]
+        return found
+    # A stable sort merges what is in order, in a quarter of the time of looking each one up.
+    merged = np.sort(np.concatenate([few, many]), kind="stable")
     both: Ints = merged[1:][merged[1:] == merged[:-1]]
     return both
 
 
-def _languages(shard: Shard, passages: Array, positions: Ints) -> Ints:
-    """The row of stems for the language of the field at each position."""
-    found, owner = _distinct(passages)
-    field = _fields(shard.arrays["passage.lengths"][found].astype(np.int64), owner, positions)
+def _languages(shard: Shard, places: Ints) -> Ints:
+    """The row of stems for the language of the field at each place."""
+    passages = shard.passages_at(places)
+    field = _fields(shard.arrays["passage.lengths"][passages], places - shard.begins[passages])
     own = shard.languages(shard.arrays["passage.lang"][passages])
     of_report = shard.languages(shard.arrays["report.lang"][shard.owners(passages)])
     rows: Ints = np.where(np.array(REPORT_FIELDS)[field], of_report, own)
     return rows
 
 
-def _distinct(ordered: Array) -> tuple[Array, Ints]:
-    """Each of some numbers that stand in order once, and which of them each is."""
-    begins = beginnings(ordered)
-    counts = np.diff(begins, append=len(ordered))
-    return ordered[begins], np.repeat(np.arange(len(begins)), counts)
-
-
-def _fields(lengths: Ints, owner: Ints, positions: Ints) -> Ints:
-    """The field at each position of the passage with these lengths that owns it."""
+def _fields(lengths: Array, positions: Ints) -> Ints:
+    """The field at each position of a passage with fields of these lengths."""
     # A field ends where the next begins, one free place after its last word.
-    ends = np.cumsum(lengths + 1, axis=1)
-    field: Ints = np.sum(positions[:, None] >= ends[owner], axis=1)
+    ends = np.cumsum(lengths, axis=1, dtype=np.int64) + _FREE
+    field: Ints = np.sum(positions[:, None] >= ends, axis=1)
     return field
 
 
-def _weights(shard: Shard, passages: Array, positions: Ints, fields: int) -> tuple[Array, Array]:
-    """The weights of the passages in which a phrase begins at these positions."""
-    found, owner = _distinct(passages)
-    lengths = shard.arrays["passage.lengths"][found].astype(np.int64)
-    places = owner * FIELDS + _fields(lengths, owner, positions)
-    counts = np.bincount(places, minlength=len(found) * FIELDS).reshape(-1, FIELDS)
-    weighted = counts * unit_weights(lengths)
-    weights = np.zeros(len(found))
-    for i in range(FIELDS):
-        weights += weighted[:, i]
-    wanted = [bool(fields >> i & 1) for i in range(FIELDS)]
-    kept = counts[:, wanted].any(axis=1)
-    return found[kept], weights[kept]
+def _weights(shard: Shard, begins: Ints, fields: int) -> tuple[Array, Array]:
+    """The weights of the passages in which a phrase begins at these places."""
+    owners = shard.passages_at(begins)
+    lengths = shard.arrays["passage.lengths"][owners]
+    field = _fields(lengths, begins - shard.begins.take(owners))
+    units = unit_weights(lengths)[np.arange(len(field)), field]
+    first = beginnings(owners)
+    passages, weights = owners[first], np.add.reduceat(units, first)
+    if fields == EVERY_FIELD:
+        return passages, weights
+    kept = np.logical_or.reduceat((fields >> field & 1).astype(bool), first)
+    return passages[kept], weights[kept]
 
 
 assert len(STEM_LANGUAGES) == 2, "a form fits in one language, or in every one"

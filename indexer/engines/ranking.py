@@ -8,11 +8,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from indexer.engines.base import Favour, Feedback, Request
 from indexer.engines.scoring import share_power, steps, telling
-from indexer.models import Report
+from indexer.models import Passage, Report
+from indexer.passages import is_reference_list
 from indexer.syntax import AnyOf, Boost, Clause, Leaf, Not, Synonyms, Word, required, size
 from indexer.text import fold
 
@@ -20,10 +21,15 @@ from indexer.text import fold
 NEXT_PASSAGES: Final = 2
 NEXT_WEIGHT: Final = 0.3
 
+# One passage more than is shown is looked at, in case one of them is a list of sources.
+SPARE: Final = 1
+
 # The axis that is not a facet.
 YEAR: Final = "year"
 
 Scores = Mapping[int, float]
+# What an engine calls a passage.
+Number = TypeVar("Number")
 
 
 class Scorer(Protocol):
@@ -225,10 +231,31 @@ def grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked |
     matching = [number for number in row.passages if number in scores]
     if not matching:
         return None
-    shown = max(request.snippets, NEXT_PASSAGES + 1)
+    shown = max(best_of(request), NEXT_PASSAGES + 1)
     best = heapq.nsmallest(shown, matching, key=lambda number: (-steps(scores[number]), number))
     value = scores[best[0]] + NEXT_WEIGHT * sum(scores[n] for n in best[1 : NEXT_PASSAGES + 1])
-    return Ranked(row, value, tuple(best[: request.snippets]))
+    return Ranked(row, value, tuple(best[: best_of(request)]))
+
+
+def best_of(request: Request) -> int:
+    """How many of the best passages of a report are needed to show those that a request wants."""
+    return request.snippets + SPARE if request.snippets else 0
+
+
+def shown_of(
+    best: Iterable[Number], read: Callable[[Number], Passage], request: Request
+) -> list[tuple[Number, Passage]]:
+    """Those of the best passages that are shown: a list of sources only where nothing else matched.
+    No more of them are read than that takes."""
+    told: list[tuple[Number, Passage]] = []
+    lists: list[tuple[Number, Passage]] = []
+    for number in best:
+        if len(told) == request.snippets:
+            break
+        passage = read(number)
+        held = lists if is_reference_list(passage) else told
+        held.append((number, passage))
+    return (told or lists)[: request.snippets]
 
 
 def _failed_filters(row: Row, request: Request) -> set[str]:

@@ -77,8 +77,10 @@ class Shard:
         self.first_report = report
         self.reports = len(self.arrays["report.year"])
         self.passages = len(self.arrays["passage.number"])
-        # More than any position of a word in a passage.
-        self.span = int(np.diff(self.arrays["token.at"]).max(initial=0)) + FIELDS + 1
+        # The place in the segment where each passage begins: one for each word, and a free one
+        # after each field.
+        free = np.arange(0, (self.passages + 1) * FIELDS, FIELDS)
+        self.begins: Ints = self.arrays["token.at"] + free
         self.live_reports = np.ones(self.reports, bool)
         self.live_reports[list(deleted)] = False
         of_report = np.diff(self.arrays["report.first"])
@@ -126,6 +128,10 @@ class Shard:
         rows: Ints = self._stem_rows[codes]
         return rows
 
+    def passages_at(self, places: Ints) -> Ints:
+        """The passage at each of some places."""
+        return np.searchsorted(self.begins, places, side="right") - 1
+
     def owners(self, passages: Array) -> Ints:
         """The report of each passage, numbered within the segment."""
         return np.searchsorted(self.arrays["report.first"], passages, side="right") - 1
@@ -147,6 +153,18 @@ class Shard:
     def every(self) -> Mask:
         """A new mask of the passages that are still there."""
         return np.ones(self.passages, bool) if self.live is None else self.live.copy()
+
+    def standing(self, form: str, lang: str) -> int:
+        """In how many of the passages in a language a form stands."""
+        number = self.term("form", form)
+        if number is None or lang not in self._langs:
+            return 0
+        held = self.postings["form"]
+        passages = held.passages[held.rows(number, number + 1)]
+        asked = self.arrays["passage.lang"].take(passages) == self._langs.index(lang)
+        if self.live is not None:
+            asked &= self.live.take(passages)
+        return int(np.count_nonzero(asked))
 
     def forms(self, lang: str) -> dict[str, int]:
         """In how many of the passages in a language each form stands, where it does."""

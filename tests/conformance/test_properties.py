@@ -34,6 +34,9 @@ some_facets = st.fixed_dictionaries(
     {name: st.lists(st.sampled_from(VALUES), unique=True, max_size=2) for name in FACET_NAMES[:3]}
 )
 
+# A list of sources is shown only where nothing else matched.
+headings = st.lists(few_words | st.just("Sources"), max_size=2).map(tuple)
+
 Content = tuple[Report, tuple[Passage, ...], dict[str, list[str]]]
 # What one build does: removes the reports with these ids, and adds these.
 Build = tuple[frozenset[str], tuple[Content, ...]]
@@ -44,11 +47,11 @@ def contents(draw: st.DrawFn, report_id: str) -> Content:
     """A report with some passages and facet values."""
     lang = draw(LANGS)
     passages = tuple(
-        Passage(report_id, number, draw(st.sampled_from((None, number))), headings, text, language)
-        for number, (headings, text, language) in enumerate(
+        Passage(report_id, number, draw(st.sampled_from((None, number))), above, text, language)
+        for number, (above, text, language) in enumerate(
             draw(
                 st.lists(
-                    st.tuples(st.lists(few_words, max_size=2).map(tuple), some_words, LANGS),
+                    st.tuples(headings, some_words, LANGS),
                     max_size=5,
                 )
             ),

@@ -10,7 +10,7 @@ from indexer.engines.base import Favour, Request
 from indexer.engines.opensearch.clauses import Having, all_of, matching, scored
 from indexer.engines.opensearch.documents import work_id
 from indexer.engines.opensearch.mapping import PASSAGES, REPORTS, Json, passage, report
-from indexer.engines.ranking import NEXT_PASSAGES, YEAR, sort_of
+from indexer.engines.ranking import NEXT_PASSAGES, YEAR, best_of, sort_of
 
 # More values of a facet than this are not counted.
 MOST_VALUES: Final = 10_000
@@ -119,7 +119,7 @@ def _ordered(key: str, reports: Sequence[Json]) -> Json:
 def detailed(asked: Asked, names: Iterable[str]) -> Json:
     """Some works with their reports that match and are kept, each with its best passages."""
     names = [work_id(name) for name in names]
-    query = _scored_works(asked, max(asked.request.snippets, NEXT_PASSAGES + 1))
+    query = _scored_works(asked, max(best_of(asked.request), NEXT_PASSAGES + 1))
     return {
         "query": {"bool": {"must": [query], "filter": [{"ids": {"values": names}}]}},
         "size": len(names),

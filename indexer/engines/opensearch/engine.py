@@ -24,7 +24,7 @@ from indexer.engines.opensearch.counts import Counts
 from indexer.engines.opensearch.holdings import Holdings
 from indexer.engines.opensearch.mapping import Json, passage, report
 from indexer.engines.opensearch.numbers import Numbers
-from indexer.engines.ranking import Ranked, Row, by_relevance, grouped, sort_of, works
+from indexer.engines.ranking import Ranked, Row, by_relevance, grouped, shown_of, sort_of, works
 from indexer.engines.scoring import rarity, steps
 from indexer.errors import EngineError
 from indexer.fields import TEXT_NAMES
@@ -182,20 +182,14 @@ class OpenSearchEngine:
         return ranked
 
     def _matches(self, page: Sequence[Ranked], request: Request) -> tuple[Match, ...]:
-        places = [(ranked.row.report.id, number) for ranked in page for number in ranked.passages]
-        held = self._holdings.passages(places)
+        places = [_places(ranked) for ranked in page]
+        held = self._holdings.passages([place for best in places for place in best])
         # Whoever shows a page asks for the translations of each report on it.
         self._holdings.members(ranked.row.report.work for ranked in page)
+        shown = (shown_of(best, held.__getitem__, request) for best in places)
         return tuple(
-            Match(
-                ranked.row.report,
-                ranked.score,
-                tuple(
-                    _found(held[ranked.row.report.id, number], request)
-                    for number in ranked.passages
-                ),
-            )
-            for ranked in page
+            Match(ranked.row.report, ranked.score, tuple(_found(told, request) for _, told in each))
+            for ranked, each in zip(page, shown, strict=True)
         )
 
     def combinations(self, request: Request, axes: Sequence[str]) -> Combinations:
@@ -276,6 +270,10 @@ def _counts_of(answer: Any, facets: Sequence[str]) -> dict[str, dict[str, int]]:
         name: {bucket["key"]: bucket["works"]["doc_count"] for bucket in counted[name]["buckets"]}
         for name in facets
     }
+
+
+def _places(ranked: Ranked) -> list[tuple[str, int]]:
+    return [(ranked.row.report.id, number) for number in ranked.passages]
 
 
 def _found(passage: Passage, request: Request) -> Found:
