@@ -67,6 +67,12 @@ class Digests:
         self._seen[name] = known
         return known.digest
 
+    @property
+    def fresh(self) -> list[Path]:
+        """The files that were read, since it was not known what they hold."""
+        read = (name for name, held in self._seen.items() if held != self._known.get(name))
+        return [self._corpus / name for name in read]
+
     def _read(self, name: str) -> _Known:
         with (self._corpus / name).open("rb") as file:
             state = os.fstat(file.fileno())

@@ -20,6 +20,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,8 @@ _PREFIX: Final = "generation-"
 _NAME: Final = re.compile(rf"{_PREFIX}[0-9A-Za-z-]+")
 _NUMBERED: Final = re.compile(rf"{_PREFIX}(\d{{6,7}})-")
 _A_SECOND: Final = dt.timedelta(seconds=1)
+# How many files of a generation are read at a time.
+_READERS: Final = 4
 # On these, some file systems or disks cannot link a file.
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 
@@ -154,6 +157,18 @@ def verify(generation: Generation) -> None:
         raise _damaged(generation.path, f"{', '.join(damaged)} not as written")
 
 
+def content(generation: Generation, name: str) -> bytes:
+    """What a file of a generation holds; EngineError unless that is what was written."""
+    held = generation.files.get(name)
+    try:
+        found = (generation.path / name).read_bytes() if held else b""
+    except OSError as error:
+        raise _damaged(generation.path, str(error)) from error
+    if held != Held(len(found), hashlib.sha256(found).hexdigest()):
+        raise _damaged(generation.path, f"{name} not as written")
+    return found
+
+
 def state(generation: Generation) -> tuple[tuple[str, int, int, int], ...]:
     """What changes when somebody writes into the files of a generation; none of them is read."""
     with contextlib.suppress(OSError):
@@ -164,9 +179,11 @@ def state(generation: Generation) -> tuple[tuple[str, int, int, int], ...]:
 
 def damage(generation: Generation) -> tuple[str, ...]:
     """The names of the files of a generation that are not what was written; all of it is read."""
-    return tuple(
-        name for name, held in generation.files.items() if not _holds(generation.path / name, held)
-    )
+    # A digest is made without holding up other threads.
+    with ThreadPoolExecutor(_READERS) as readers:
+        paths = (generation.path / name for name in generation.files)
+        sound = readers.map(_holds, paths, generation.files.values())
+        return tuple(name for name, holds in zip(generation.files, sound, strict=True) if not holds)
 
 
 def _holds(path: Path, held: Held) -> bool:

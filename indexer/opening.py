@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer import engines, generations, similar, vocabulary
+from indexer import compiled, engines, generations, similar, vocabulary
 from indexer.completions import Completions
 from indexer.concepts import Concepts
 from indexer.config import Config
@@ -23,7 +23,7 @@ from indexer.holdings import Holdings, holdings
 from indexer.lexicon import Lexicon
 from indexer.models import Report
 from indexer.query import IndexState
-from indexer.thesaurus import Thesaurus, thesaurus_of
+from indexer.thesaurus import Thesaurus
 from indexer.vocabulary import Vocabulary
 
 # A generation of at most so many bytes is read before it answers: about a tenth of a second.
@@ -78,10 +78,10 @@ class Opened:
         """The concepts that a search may have meant."""
         return Concepts(self.words.terms)
 
-    @property
+    @functools.cached_property
     def thesaurus(self) -> Thesaurus:
         """The words of its vocabulary, ready for queries."""
-        return thesaurus_of(self.words)
+        return Thesaurus(self.words)
 
 
 class Answering:
@@ -95,7 +95,7 @@ class Answering:
         self._failure: EngineError | None = None
         # The state of the files that were last found to be what was written.
         self._sound: object = None
-        self.vocabulary: Vocabulary = vocabulary.load(config.corpus)
+        self.vocabulary: Vocabulary = compiled.load(config)
 
     def opened(self) -> Opened:
         """The generation that answers now; EngineError when none can."""
@@ -160,7 +160,7 @@ class Answering:
         if small or damage:
             self._read(generation)
         engine = engines.open_engine(generation.engine, generation.path, self._config)
-        words = self._words()
+        words = self._words(generation)
         state = _state(generation, engine, damage)
         opened = Opened(generation, engine, state, words, published, damage)
         if not (small or damage):
@@ -169,10 +169,11 @@ class Answering:
             read.start()
         return opened
 
-    def _words(self) -> Vocabulary:
+    def _words(self, generation: Generation) -> Vocabulary:
         """The vocabulary as it is now, or the last one, while somebody is in the middle of it."""
         try:
-            return vocabulary.load(self._config.corpus)
+            known = self.vocabulary, compiled.read(generation)
+            return vocabulary.load(self._config.corpus, *known)
         except VocabularyError:
             return self.vocabulary
 

@@ -99,6 +99,11 @@ class Task:
         return f"{self.source.fingerprint} {self.added.isoformat()} {self.ocr is not None}"
 
 
+def make_ready(files: Iterable[Path]) -> None:
+    """Begins what reading these files will need, while there is something else to do."""
+    sandbox.make_ready(prepare, files)
+
+
 def prepared(
     tasks: Sequence[Task],
     vocabulary: Vocabulary,

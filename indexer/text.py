@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Final
 
-import snowballstemmer
+import Stemmer
 
 LANGUAGES: Final = ("en", "fr")
 
@@ -120,7 +120,7 @@ class _Stemmers(threading.local):
     """A stemmer for each thread: one that two threads use at once mixes their words up."""
 
     def __init__(self) -> None:
-        self.english = snowballstemmer.stemmer("english")
+        self.english = Stemmer.Stemmer("english")
 
 
 _STEMMERS: Final = _Stemmers()

@@ -24,8 +24,8 @@ from indexer.everyday import EVERYDAY_FILE
 from indexer.terms import TERMS_FILE, Term
 from indexer.text import LANGUAGES, fold, slug
 
-LISTS_FILE: Final = "vocabulary.yaml"
 SECTORS_FILE: Final = "sectors.yaml"
+LISTS_FILE: Final = "vocabulary.yaml"
 _ENTRY_KEYS: Final = frozenset(
     {"key", "label", "definition", "parent", "terms", "outdated", "weights"}
 )
@@ -54,7 +54,8 @@ class Vocabulary:
     """Every controlled list by facet name, the concepts by key, and the everyday words.
 
     `digest` changes with any of the lists; concepts serve queries only, so the index does not
-    depend on them. `problems` are those of the corpus's own concepts.
+    depend on them. `problems` are those of the corpus's own concepts. `state` changes with any
+    of the files.
     """
 
     lists: Mapping[str, Mapping[str, Entry]]
@@ -62,6 +63,7 @@ class Vocabulary:
     terms: Mapping[str, Term] = field(default_factory=dict)
     everyday: Mapping[str, Term] = field(default_factory=dict)
     problems: tuple[VocabularyError, ...] = ()
+    state: str = ""
     retired: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
     def keys(self, facet: str) -> tuple[str, ...]:
@@ -122,44 +124,46 @@ class Vocabulary:
                 yield from ((fold(term), key) for term in entry.terms.get(lang, ()))
 
 
-def load(corpus: Path | None = None) -> Vocabulary:
+def load(corpus: Path | None = None, *known: Vocabulary | None) -> Vocabulary:
     """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key.
 
-    A problem among the concepts costs only what it touches, and stands in `problems`. While no
-    file changes it is always the same object, because reading YAML takes long.
+    A problem among the concepts costs only what it touches, and stands in `problems`. The first of
+    those that are `known` is returned as it is if no file has changed since, because reading YAML
+    takes long.
     """
-    sectors = _own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE)
-    words = _own(corpus, TERMS_FILE)
-    state = _digest(sectors, _packaged(LISTS_FILE), words or _packaged(TERMS_FILE))
-    return _load(sectors, words, state)
+    sectors, concepts = (_own(corpus, name) for name in (SECTORS_FILE, TERMS_FILE))
+    packaged = map(_packaged, (LISTS_FILE, SECTORS_FILE, TERMS_FILE, EVERYDAY_FILE))
+    state = _digest(*packaged, *filter(None, (sectors, concepts)))
+    found = (one for one in known if one and one.state == state)
+    return next(found, None) or _parsed(sectors, concepts, state)
 
 
-# `state` is what the files hold: those that changed are read again.
 @functools.lru_cache(maxsize=4)
-def _load(sectors: Path, words: Path | None, state: str) -> Vocabulary:
-    lists = _load_lists(sectors)
-    concepts, problems = terms.load(words or _packaged(TERMS_FILE), lists.lists["sector"])
+def _parsed(sectors: Path | None, concepts: Path | None, state: str) -> Vocabulary:
+    """The vocabulary that a corpus's own files and the packaged ones hold in a state."""
+    lists = _lists(sectors or _packaged(SECTORS_FILE))
+    held, problems = terms.load(concepts or _packaged(TERMS_FILE), lists.lists["sector"])
     # The packaged concepts name the packaged sectors, which a corpus may have replaced.
-    told = tuple(problems) if words else ()
+    told = tuple(problems) if concepts else ()
     plain = everyday.load(_packaged(EVERYDAY_FILE))
-    return replace(lists, terms=concepts, everyday=plain, problems=told)
+    return replace(lists, terms=held, everyday=plain, problems=told, state=state)
 
 
 def load_lists(corpus: Path | None = None) -> Vocabulary:
     """The same without concepts, which take the longest to read: all that an index depends on."""
-    return _load_lists(_own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE))
+    return _lists(_own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE))
 
 
-def _load_lists(sectors: Path) -> Vocabulary:
+def _lists(source: Path) -> Vocabulary:
     packaged = _packaged(LISTS_FILE)
-    rows = {"sector": (sectors.name, _read(sectors))}
+    rows = {"sector": (source.name, _read(source))}
     for name, written in yamlfile.load_mapping(packaged).items():
         rows[name] = (f"{packaged.name}: {name}", written)
     lists, retired = {}, {}
     for name, (where, written) in rows.items():
         lists[name] = _entries(written, where)
         retired[name] = _retired(written, lists[name], where)
-    return Vocabulary(lists, _digest(sectors, packaged), retired=retired)
+    return Vocabulary(lists, _digest(source, packaged), retired=retired)
 
 
 def _own(corpus: Path | None, name: str) -> Path | None:

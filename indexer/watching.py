@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from indexer import build, corpus, identity, vocabulary
+from indexer import build, compiled, corpus, identity
 from indexer.build import BuildReport, Progress
 from indexer.config import Config
 from indexer.errors import IndexerError, IndexLocked
@@ -70,7 +70,7 @@ def watch(
 
 def _round(config: Config, shrunk: tuple[str, ...], progress: Progress | None) -> Round:
     try:
-        words = vocabulary.load_lists(config.corpus)
+        words = compiled.load(config)
         return Round(build.run(config, words, progress=progress), None, shrunk)
     except IndexerError as error:
         return Round(None, error, shrunk)

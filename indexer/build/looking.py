@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer import corpus, digests, identity
+from indexer import corpus, digests, identity, prepare
 from indexer.build import planning, vanishing
 from indexer.build.planning import Former, Plan
 from indexer.config import Config
@@ -53,6 +53,9 @@ def look(asked: Asked, *, mend: bool) -> Seen:
     if asked.full:
         known = Digests(config.corpus)
     scan = corpus.scan(config.corpus, asked.vocabulary, known)
+    if mend and known.fresh:
+        # It takes as long as it takes to look whether the index is sound.
+        prepare.make_ready(known.fresh)
     identities = identity.load(config.corpus, config.index)
     matching = Matching(identities, {source.name: source.content for source in scan.sources})
     former = planning.former(config, asked.full, mend=mend)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from indexer import build, durable, findings, vocabulary
+from indexer import build, compiled, durable, findings
 from indexer.beside import Beside
 from indexer.build import page
 from indexer.cli.command import LANG, Settings, command, limits
@@ -59,7 +59,7 @@ def build_command(
     settings.flags["ocr"] = ocr
     if folder:
         settings.flags["corpus"] = folder
-    words = vocabulary.load_lists(settings.config.corpus)
+    words = compiled.load(settings.config)
     with Progress() as progress, stopping(progress):
         report = build.run(
             settings.config,
@@ -162,7 +162,7 @@ def _beside(other: Beside) -> str:
 @command
 def verify(settings: Settings) -> None:
     """Check the corpus and the index; name every file with a problem."""
-    words = vocabulary.load(settings.config.corpus)
+    words = compiled.load(settings.config)
     verification = run_verify(settings.config, words)
     if settings.as_json:
         print_json(verification)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer import generations
+from indexer import compiled, generations, vocabulary
 from indexer.config import Config, load
 from indexer.engines.base import Engine, Writer
-from indexer.errors import EngineError, EngineUnavailable
+from indexer.errors import EngineError, EngineUnavailable, VocabularyError
 from indexer.generations import Generation
 
 
@@ -71,6 +72,10 @@ def promote(config: Config, path: Path, good: Generation | None = None) -> Gener
         from indexer.engines import opensearch
 
         return opensearch.publisher(config).promote(path)
+    # Where somebody is in the middle of the lists, who opens the generation reads them then.
+    with contextlib.suppress(VocabularyError):
+        known = compiled.read(good) if good else None
+        compiled.write(path, vocabulary.load(config.corpus, known))
     return generations.promote(config.index, path, config.engine, config.corpus, good)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Container
-from pathlib import PurePosixPath
 
 from indexer.text import slug
 
@@ -16,7 +16,7 @@ def id_from_path(path: str) -> str:
 
 def stem(path: str) -> str:
     """The path without the suffix that tells the format."""
-    return str(PurePosixPath(path).with_suffix(""))
+    return posixpath.splitext(path)[0]
 
 
 def numbered(wanted: str, taken: Container[str]) -> str:

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -68,6 +68,14 @@ def read(path: Path, limits: Limits, ocr: Ocr | None = None) -> Extract:
     if isinstance(outcome, IndexerError):
         raise outcome
     return outcome
+
+
+def make_ready(work: Callable[..., object], files: Iterable[Path]) -> None:
+    """Begins to import, in another process, what `run` will need for such files, without waiting
+    for it: to import the reader of a PDF takes longer than to read one."""
+    _context(work, files)
+    with _nothing_to_run_again():
+        forkserver.ensure_running()
 
 
 @dataclass(frozen=True, slots=True)

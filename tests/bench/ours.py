@@ -45,7 +45,7 @@ def _publish(
     for item in items:
         writer.add(item.report, item.passages, item.facets)
     writer.commit()
-    generations.promote(folder, path, ENGINE, REAL, base)
+    engines.promote(Config(corpus=REAL, index=folder, engine=ENGINE), path, base)
 
 
 class _Searcher:

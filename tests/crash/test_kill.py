@@ -129,8 +129,8 @@ def test_a_site_gives_old_answers_or_new_ones_while_builds_publish(tmp_path: Pat
     expected.append(world.answers(tmp_path))
     given: list[object] = []
     ended = threading.Event()
-    # As from a page: one call is from one generation, and two may be from two; the reports that
-    # only one world has are withdrawn in the other.
+    # As from a page: one call is from one generation, and two may be from two; a report that only
+    # one world has is withdrawn in the other.
     told = {part for answer in expected for part in answer}
     withdrawn = {name.removesuffix(".md") for name in world.OLD.keys() ^ world.NEW.keys()}
 

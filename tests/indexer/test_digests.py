@@ -61,6 +61,16 @@ def test_what_did_not_change_is_read_once(
 
 
 @pytest.mark.usefixtures("later")
+def test_the_files_that_were_read_are_told(make_corpus: MakeCorpus, config: Config) -> None:
+    make_corpus({"a.md": TEXT, "b.md": TEXT})
+    build_index(config)
+    path = make_corpus({"b.md": SAME_SIZE}) / "b.md"
+    known = digests.remembered(config.corpus, config.index)
+    corpus.scan(config.corpus, vocabulary.load(), known)
+    assert known.fresh == [path]
+
+
+@pytest.mark.usefixtures("later")
 def test_a_full_build_and_verify_read_every_file(
     make_corpus: MakeCorpus, config: Config, read: list[str]
 ) -> None:
