@@ -53,9 +53,11 @@ def work(asked: Asked) -> tuple[str, int]:
     return asked.path.stem, os.getpid()
 
 
-def read(*names: str, jobs: int = 1) -> dict[str, tuple[str, int] | IndexerError]:
+def read(
+    *names: str, jobs: int = 1, limits: Limits = QUICK
+) -> dict[str, tuple[str, int] | IndexerError]:
     tasks = [Asked(Path(name)) for name in names]
-    told = list(sandbox.run(work, tasks, QUICK, jobs))
+    told = list(sandbox.run(work, tasks, limits, jobs))
     assert [task.path.name for task, _ in told] == list(names)
     return {task.path.name: outcome for task, outcome in told}
 
@@ -115,7 +117,7 @@ def test_several_processes_read_at_once_and_answer_in_order() -> None:
 
 
 def test_a_process_that_has_grown_is_replaced() -> None:
-    told = read("before", "swells", "after")
+    told = read("before", "swells", "after", limits=Limits(seconds=3600))
     processes = [outcome[1] for outcome in told.values() if isinstance(outcome, tuple)]
     assert processes[0] == processes[1] != processes[2]
 
