@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,8 +18,13 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Several processes may replace it at once: one after the other does. OSError leaves the old one.
     """
+    renew_file(path, lambda: content)
+
+
+def renew_file(path: Path, renewed: Callable[[], bytes]) -> None:
+    """As `replace_file`, with content that is made while nobody else replaces the file."""
     with _aside(path) as (aside, file):
-        file.write(content)
+        file.write(renewed())
         file.flush()
         os.fsync(file.fileno())
         aside.replace(path)

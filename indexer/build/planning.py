@@ -39,9 +39,9 @@ class Former:
     name.
 
     `good` is the last generation that is wholly what was written, and stays whatever is built;
-    `names` are the files of its reports. `problem` is what is wrong with the published one, which
-    is why another has to be. `scanned` are the files with pages whose text is still to be
-    recognised, if it is asked for.
+    `names` maps the files of its reports to their ids. `problem` is what is wrong with the
+    published one, which is why another has to be. `scanned` are the files with pages whose text is
+    still to be recognised, if it is asked for.
     """
 
     generation: Generation | None = None
@@ -49,7 +49,7 @@ class Former:
     passages: int = 0
     problem: str | None = None
     good: Generation | None = None
-    names: Collection[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     scanned: frozenset[str] = frozenset()
 
 
@@ -140,7 +140,8 @@ def _held(generation: Generation, config: Config, problem: str | None) -> Former
         entries = {entry.path: entry for entry in engine.entries()}
         scanned = frozenset(_scanned(engine.reports()) if config.ocr else ())
         count = engine.passage_count()
-        return Former(generation, entries, count, problem, generation, entries.keys(), scanned)
+        names = {name: entry.id for name, entry in entries.items()}
+        return Former(generation, entries, count, problem, generation, names, scanned)
 
 
 def _scanned(reports: Iterable[Report]) -> Iterator[str]:

@@ -30,8 +30,7 @@ def held(
     not; also when not all of it could be read and there is no index that holds the rest.
     """
     _check_folder(config, former)
-    known = dict.fromkeys(former.names, "")
-    known |= {name: one.content for name, one in identities.by_path.items()}
+    known = _known(former, identities)
     unread = {name for name in known if _is_unread(name, scan)}
     lost = _lost(scan, known.keys() - unread, known)
     emptied = known and not scan.sources and not scan.unreadable
@@ -65,6 +64,14 @@ def _check_folder(config: Config, former: Former) -> None:
             f"{config.corpus} is a folder of {whole}, which the index in {config.index} is of. "
             f"Build {whole}, which reads only what changed, or name another index with --index."
         )
+
+
+def _known(former: Former, identities: Identities) -> dict[str, str]:
+    """What the known files held. The build of another index may have recorded what a file of this
+    one holds under its new name."""
+    ids = identities.by_id
+    known = {name: ids[own].content if own in ids else "" for name, own in former.names.items()}
+    return known | {name: one.content for name, one in identities.by_path.items()}
 
 
 def _is_unread(name: str, scan: Scan) -> bool:

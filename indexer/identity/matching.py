@@ -49,6 +49,7 @@ class Matching:
         """`found` maps the name of every report file to the SHA-256 of its content."""
         self._found = {name: content_key(content) for name, content in found.items()}
         self._free = dict(known.by_id)
+        self._origin = known.origin
         self._settled: dict[str, Identity] = {}
         self._before: dict[str, tuple[Identity, ...]] = {}
         self._of_stem: defaultdict[str, set[str]] = defaultdict(set)
@@ -110,7 +111,8 @@ class Matching:
                 kept[identity.id] = msgspec.structs.replace(identity, gone=gone)
         kept |= {identity.id: identity for identity in self._settled.values()}
         live = {identity.id for identity in kept.values() if identity.gone is None}
-        return Identities({report_id: _without(live, line) for report_id, line in kept.items()})
+        lines = {report_id: _without(live, line) for report_id, line in kept.items()}
+        return Identities(lines, self._origin)
 
     def _is_unread(self, path: str, lost: tuple[str, ...]) -> bool:
         below = any(path.startswith(f"{folder}/") or folder in (".", path) for folder in lost)

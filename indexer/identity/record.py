@@ -6,13 +6,13 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from indexer.durable import replace_file
+from indexer.durable import renew_file, replace_file
 from indexer.errors import IdentityError
 
 FILE: Final = "identities.jsonl"
@@ -49,9 +49,11 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Every report that ever was, by id."""
+    """Every report that ever was, by id; `origin` is the record in the corpus that it goes on from,
+    as that was read."""
 
     by_id: dict[str, Identity]
+    origin: bytes = field(default=b"", repr=False)
 
     def __iter__(self) -> Iterator[Identity]:
         return iter(self.by_id.values())
@@ -87,37 +89,57 @@ def load(corpus: Path, index: Path) -> Identities:
     has changed since in the corpus is newer.
     """
     written, kept = _bytes(corpus / FILE), _bytes(index / FILE)
-    if kept is not None:
+    if kept:
         head, _, rest = kept.partition(b"\n")
         origin = _decoded(head, index / FILE, 1, _Origin).origin
-        if written is None or origin == _digest(written):
-            return _parsed(rest, index / FILE, 2)
-    return _parsed(written or b"", corpus / FILE, 1)
+        if not written or origin == _digest(written):
+            return Identities(_parsed(rest, index / FILE, 2), written)
+    return Identities(_parsed(written, corpus / FILE, 1), written)
 
 
 def save(identities: Identities, corpus: Path, index: Path) -> str | None:
-    """Keeps the record in the corpus, or beside the index; says why if the corpus takes none."""
-    content = _encoded(identities)
-    written = _bytes(corpus / FILE)
+    """Keeps the record in the corpus, or beside the index; says why if the corpus takes none.
+
+    What other builds wrote into it since it was read stays: several indexes may be of one corpus.
+    """
+    path, content = corpus / FILE, _encoded(identities)
+
+    def continued() -> bytes:
+        written = _bytes(path)
+        return content if written == identities.origin else _merging(identities, written, path)
+
     try:
-        if content != (written or b""):
-            replace_file(corpus / FILE, content)
+        if content != _bytes(path):
+            renew_file(path, continued)
         (index / FILE).unlink(missing_ok=True)
     except OSError as error:
-        origin = msgspec.json.encode(_Origin(_digest(written)))
-        copy = origin + b"\n" + content
+        origin = msgspec.json.encode(_Origin(_digest(_bytes(path))))
+        copy = origin + b"\n" + continued()
         if copy != _bytes(index / FILE):
             replace_file(index / FILE, copy)
         return error.strerror or str(error)
     return None
 
 
-def _bytes(path: Path) -> bytes | None:
+def _merging(ours: Identities, written: bytes, path: Path) -> bytes:
+    """A record with what others have written meanwhile into the one that it goes on from.
+
+    Where both say something new of one report, it is as two branches knew it.
+    """
+    before, theirs = _parsed(ours.origin, path, 1), _parsed(written, path, 1)
+    new = [line for line in theirs.values() if line != before.get(line.id)]
+    told = {line.id for line in new}
+    kept = [line for line in ours if line.id not in told or line != before.get(line.id)]
+    return _encoded(_merged([*new, *kept]).values())
+
+
+def _bytes(path: Path) -> bytes:
+    """What a record holds; nothing where there is none."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return None
+        return b""
     except OSError as error:
         raise IdentityError(
             f"{path}: cannot be read ({error.strerror}). Check its rights."
@@ -127,20 +149,18 @@ def _bytes(path: Path) -> bytes | None:
     return content
 
 
-def _digest(content: bytes | None) -> str:
-    return hashlib.sha256(content or b"").hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _encoded(identities: Identities) -> bytes:
+def _encoded(lines: Iterable[Identity]) -> bytes:
     encode = msgspec.json.Encoder().encode
-    return b"".join(
-        encode(known) + b"\n" for known in sorted(identities, key=lambda known: known.id)
-    )
+    return b"".join(encode(known) + b"\n" for known in sorted(lines, key=lambda known: known.id))
 
 
-def _parsed(content: bytes, path: Path, first: int) -> Identities:
+def _parsed(content: bytes, path: Path, first: int) -> dict[str, Identity]:
     lines = enumerate(content.split(b"\n"), start=first)
-    return Identities(_merged(_lines(lines, path)))
+    return _merged(_lines(lines, path))
 
 
 def _lines(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Identity]:

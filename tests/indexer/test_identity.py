@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from indexer import build, durable, identity, verify as verification, vocabulary
+from indexer import build, identity, verify as verification, vocabulary
+from indexer.build.progress import Silent
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.errors import IdentityError
@@ -250,12 +252,10 @@ def test_a_build_without_changes_leaves_the_record_alone(
 def fixed(monkeypatch: pytest.MonkeyPatch, config: Config) -> None:
     """A corpus that takes no file, as on a read-only disk; root may write everywhere else."""
 
-    def refuse(path: Path, content: bytes) -> None:
-        if path.parent == config.corpus:
-            raise PermissionError(30, "Read-only file system")
-        durable.replace_file(path, content)
+    def refuse(path: Path, renewed: Callable[[], bytes]) -> None:
+        raise PermissionError(30, "Read-only file system")
 
-    monkeypatch.setattr("indexer.identity.record.replace_file", refuse)
+    monkeypatch.setattr("indexer.identity.record.renew_file", refuse)
 
 
 @pytest.mark.usefixtures("fixed")
@@ -341,6 +341,55 @@ def test_git_merges_what_two_branches_recorded(make_corpus: MakeCorpus, config: 
     git(corpus, "merge", "other")
     assert build_index(config, full=True).ok
     assert ids(config) == {"a.md": "a", "b.md": "m"}
+
+
+class Meanwhile(Silent):
+    """Does something else once a build knows what there is to do, and has not done it."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work: Callable[[], object] | None = work
+
+    def begin(self, total: int) -> None:
+        work, self._work = self._work, None
+        if work:
+            work()
+
+
+def test_two_indexes_of_one_corpus_that_are_built_at_once_both_record_their_ids(
+    make_corpus: MakeCorpus, config: Config
+) -> None:
+    other = replace(config, index=config.index.with_name("other"))
+    corpus = make_corpus({"lamps.md": LAMPS, "gates.md": "# Gates\n\nGates close the lanes.\n"})
+    build_index(config)
+    build_index(other)
+
+    def elsewhere() -> None:
+        (corpus / "gates.md").unlink()
+        make_corpus({"mentors.md": MENTORS})
+        build_index(other)
+
+    make_corpus({"parks.md": "# Parks\n\nParks are safe when they are used.\n"})
+    build.run(config, vocabulary.load(), jobs=1, progress=Meanwhile(elsewhere))
+    told = {known.id: bool(known.gone) for known in record(config)}
+    assert told == {"gates": True, "lamps": False, "mentors": False, "parks": False}
+    # Neither forgets what the other called a report, whatever its file is called now.
+    (corpus / "mentors.md").rename(corpus / "people.md")
+    (corpus / "parks.md").rename(corpus / "squares.md")
+    for each in (config, other):
+        assert build_index(each).ok
+        assert ids(each) == {"lamps.md": "lamps", "people.md": "mentors", "squares.md": "parks"}
+
+
+def test_what_two_builds_both_say_of_one_report_is_merged(tmp_path: Path) -> None:
+    """One noticed that it had left, the other that it had moved: it is there."""
+    first = Identity("a", "a.md")
+    assert identity.save(Identities({"a": first}), tmp_path, tmp_path / "index") is None
+    ours, theirs = (identity.load(tmp_path, tmp_path / "index") for _ in range(2))
+    moved = Identities({"a": Identity("a", "b.md", aliases=("x",))}, theirs.origin)
+    left = Identities({"a": Identity("a", "a.md", gone=Withdrawal(DAY))}, ours.origin)
+    for each in (moved, left):
+        assert identity.save(each, tmp_path, tmp_path / "index") is None
+    assert list(identity.load(tmp_path, tmp_path / "index")) == [moved.by_id["a"]]
 
 
 def test_two_lines_of_one_id_are_what_two_branches_knew(tmp_path: Path) -> None:
