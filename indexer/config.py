@@ -26,6 +26,7 @@ _SWITCH: Final = {"true": True, "false": False}
 _LEAST: Final = {
     "read_seconds": 1,
     "read_megabytes": 256,
+    "ocr_megabytes": 1,
     "opensearch_seconds": 1,
     "opensearch_retries": 0,
     "opensearch_shards": 1,
@@ -42,7 +43,7 @@ class Config:
     sent, beside those in `_newsletters/`. With `editorial` the corpus consists of briefs that
     `verify` holds to the rules of editorial.py.
     No file may take longer to read than `read_seconds`, or more memory than `read_megabytes`.
-    With `ocr` the text of scanned pages is recognised.
+    With `ocr` the text of scanned pages is recognised, and kept in `ocr_megabytes` at most.
     `share_token` lets staff make short links on the site, and see what is searched for where
     `query_counts` has it counted; without one nobody can.
     `opensearch_url` are the nodes of a cluster, user and password in the first; `opensearch_alias`
@@ -62,6 +63,7 @@ class Config:
     read_seconds: int = 120
     read_megabytes: int = 2048
     ocr: bool = False
+    ocr_megabytes: int = 500
     share_token: str = field(default="", repr=False)
     query_counts: bool = False
     opensearch_url: tuple[str, ...] = field(default=(), repr=False)

@@ -2,7 +2,8 @@
 
 One file beside the generations for each document, by all that decides what is read of it. Nothing
 depends on it: what is missing or damaged is read again. It is bounded by the corpus, leaves room on
-the disk, and goes when a build has used it.
+the disk, and goes when a build has used it. What was recognised of pictures is kept in the same
+way, but for longer, and bounded by its size.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -53,7 +55,11 @@ class Staging:
             told = self._path(key).read_bytes()
             content: Any = memoryview(told)[_DIGEST:]
             if hashlib.sha256(content).digest() == told[:_DIGEST]:
-                return msgspec.msgpack.decode(content, type=kind)
+                value = msgspec.msgpack.decode(content, type=kind)
+                # `shrink` goes by it; where nothing can be written, nothing has to be removed.
+                with contextlib.suppress(OSError):
+                    os.utime(self._path(key))
+                return value
         except (OSError, msgspec.MsgspecError):
             pass
         return None
@@ -65,6 +71,16 @@ class Staging:
             for path in self.folder.iterdir():
                 if path.name not in wanted:
                     path.unlink(missing_ok=True)
+
+    def shrink(self, most: int) -> None:
+        """Removes what nobody asked for the longest, until so many bytes at most are left."""
+        with contextlib.suppress(OSError):
+            found = [(entry.stat(), entry.path) for entry in os.scandir(self.folder)]
+            found.sort(key=lambda pair: pair[0].st_mtime_ns, reverse=True)
+            sizes = accumulate(state.st_size for state, _ in found)
+            for size, (_, path) in zip(sizes, found, strict=True):
+                if size > most:
+                    Path(path).unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Removes everything."""

@@ -70,6 +70,8 @@ def run(
         else:
             report = build.publish(jobs or os.cpu_count() or 1, progress or Silent())
         staging.of(config.index).clear()
+        if config.ocr:
+            ocr.tidy(config)
         return _kept(config, report, seen)
 
 

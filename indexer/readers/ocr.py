@@ -32,6 +32,7 @@ PAGE_SECONDS: Final = 60
 # Below this confidence (of 100) Tesseract mostly sees words in pictures and stains.
 LEAST_CONFIDENCE: Final = 30
 _POINTS_PER_INCH: Final = 72
+_MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def of(config: Config) -> Ocr | None:
     if missing:
         raise ConfigError(f"Text recognition is not installed. Run: {'; '.join(missing)}.")
     return Ocr(kept(config.index))
+
+
+def tidy(config: Config) -> None:
+    """Keeps what was recognised within the size that is set; the longest unused goes."""
+    kept(config.index).shrink(config.ocr_megabytes * _MEGABYTE)
 
 
 def kept(index: Path) -> Staging:

@@ -139,6 +139,19 @@ def test_a_page_is_recognised_once_whatever_becomes_of_its_file(
 
 
 @needs_tesseract
+def test_what_was_recognised_is_kept_within_the_size_that_is_set(
+    half: Path, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognising = replace(config, ocr=True)
+    build_index(recognising)
+    assert half.is_dir()
+    assert len(list((config.index / ocr.FOLDER).iterdir())) == 2
+    monkeypatch.setattr(ocr, "_MEGABYTE", 1)
+    build_index(replace(recognising, ocr_megabytes=1))
+    assert list((config.index / ocr.FOLDER).iterdir()) == []
+
+
+@needs_tesseract
 def test_a_document_of_scans_alone_is_read_too(make_corpus: MakeCorpus, config: Config) -> None:
     corpus = make_corpus({"plan.pdf": pdf(scan(SCANNED))})
     places = ["--corpus", str(corpus), "--index", str(config.index)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,23 @@ def test_a_value_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
     assert len(list((tmp_path / "staging").iterdir())) == 1
     # A folder that takes nothing costs nothing.
     Staging(tmp_path / "absent" / "staging").put("a", 1)
+
+
+def test_what_was_asked_for_last_stays_where_there_is_too_much(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    kept = Staging(folder)
+    for age, name in enumerate("abc"):
+        before = set(folder.glob("*"))
+        kept.put(name, name * 100)
+        (made,) = set(folder.iterdir()) - before
+        os.utime(made, ns=(age, age))
+    assert kept.get("a", str) == "a" * 100
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    kept.shrink(size)
+    assert len(list(folder.iterdir())) == 3
+    kept.shrink(size - 1)
+    assert [kept.get(name, str) is not None for name in "abc"] == [True, False, True]
+    Staging(tmp_path / "absent").shrink(0)
 
 
 def test_nothing_is_kept_on_a_disk_that_is_nearly_full(
