@@ -13,7 +13,7 @@ from rich.text import Text
 from indexer import adding, findings, permalinks
 from indexer.adding import Added, Draft, Drafts, Kin
 from indexer.build import BuildReport
-from indexer.cli.command import Settings, command
+from indexer.cli.command import Settings, command, reading
 from indexer.cli.output import end, line, print_failures, print_json, terminal
 from indexer.cli.progress import Progress
 from indexer.errors import IndexerError, MetadataError
@@ -57,6 +57,7 @@ def _values(function: Any) -> Any:
 @_values
 @click.option("--yes", is_flag=True, help="Add what is suggested without asking.")
 @command
+@reading
 def add(
     settings: Settings, /, files: tuple[Path, ...], into: str, yes: bool, **values: Any
 ) -> None:

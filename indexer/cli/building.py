@@ -14,7 +14,7 @@ import msgspec
 from indexer import build, compiled, durable, findings
 from indexer.beside import Beside
 from indexer.build import page
-from indexer.cli.command import LANG, Settings, command, limits
+from indexer.cli.command import LANG, Settings, command, reading
 from indexer.cli.output import end, print_failures, print_json
 from indexer.cli.progress import Progress
 from indexer.text import LANGUAGES
@@ -25,7 +25,6 @@ from indexer.vocabulary import Vocabulary
 @click.command("build")
 @click.argument("folder", metavar="[CORPUS]", required=False, type=click.Path(path_type=Path))
 @click.option("--full", is_flag=True, help="Read everything again, whatever the index holds.")
-@click.option("--ocr", is_flag=True, default=None, help="Recognise the text of scanned pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
 @click.option(
     "--allow-removals", is_flag=True, help="The corpus may have lost over 30 % of its files."
@@ -38,25 +37,27 @@ from indexer.vocabulary import Vocabulary
     type=click.Path(path_type=Path),
     help="Write the build report here: a page for FILE.html, else JSON; repeatable.",
 )
-@click.option("--in", "page_lang", type=click.Choice(LANGUAGES), default=LANG, show_default=True)
-@limits
+@click.option(
+    "--in",
+    "page_lang",
+    type=click.Choice(LANGUAGES),
+    default=LANG,
+    show_default=True,
+    help="The language of that page.",
+)
 @command
+@reading
 def build_command(
     settings: Settings,
     folder: Path | None,
     full: bool,
-    ocr: bool | None,
     dry_run: bool,
     allow_removals: bool,
     jobs: int | None,
     report_files: tuple[Path, ...],
     page_lang: str,
-    read_seconds: int | None,
-    read_megabytes: int | None,
 ) -> None:
     """Bring the index up to date with the corpus."""
-    settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
-    settings.flags["ocr"] = ocr
     if folder:
         settings.flags["corpus"] = folder
     words = compiled.load(settings.config)

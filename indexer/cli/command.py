@@ -92,12 +92,21 @@ def _path(value: object) -> Path | None:
     return value if isinstance(value, Path) else None
 
 
-def limits(function: Callable[P, None]) -> Callable[P, None]:
-    """What one file may take to be read; the command puts them into the settings' flags."""
-    function = click.option("--read-megabytes", type=int, help="Memory to read one file in.")(
-        function
-    )
-    return click.option("--read-seconds", type=int, help="Seconds to read one file in.")(function)
+def reading(
+    function: Callable[Concatenate[Settings, P], None],
+) -> Callable[Concatenate[Settings, P], None]:
+    """Gives a command the options that say how files are read; they go into its settings."""
+
+    @click.option("--ocr", is_flag=True, default=None, help="Recognise the text of scanned pages.")
+    @click.option("--read-seconds", type=int, help="Seconds to read one file in.")
+    @click.option("--read-megabytes", type=int, help="Memory to read one file in.")
+    @functools.wraps(function)
+    def wrapped(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        for name in ("ocr", "read_seconds", "read_megabytes"):
+            settings.flags[name] = kwargs.pop(name)
+        function(settings, *args, **kwargs)
+
+    return wrapped
 
 
 def filters(function: Callable[P, None]) -> Callable[P, None]:

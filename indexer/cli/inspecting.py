@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from indexer import classify, findings, metadata, passages, vocabulary
-from indexer.cli.command import Settings, command, limits
+from indexer.cli.command import Settings, command, reading
 from indexer.cli.output import PROBLEMS, line, print_json, terminal
 from indexer.corpus import SIDECAR_SUFFIX
 from indexer.readers import ocr, sandbox
@@ -18,13 +18,10 @@ from indexer.readers import ocr, sandbox
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@limits
 @command
-def inspect(
-    settings: Settings, file: Path, read_seconds: int | None, read_megabytes: int | None
-) -> None:
+@reading
+def inspect(settings: Settings, file: Path) -> None:
     """Say what would be indexed of a FILE, without indexing it."""
-    settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
     words = vocabulary.load(settings.config.corpus)
     extract = sandbox.read(
         file.absolute(), sandbox.limits(settings.config), ocr.of(settings.config)

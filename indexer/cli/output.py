@@ -78,8 +78,8 @@ def print_failures(failures: Sequence[Failure]) -> None:
 
 
 def _with_path(failure: Failure) -> str:
-    named = Path(failure.path).name in failure.message
-    return failure.message if named else f"{failure.path}: {failure.message}"
+    told = failure.message.removeprefix(f"{Path(failure.path).name}: ")
+    return told if failure.path in told else f"{failure.path}: {told}"
 
 
 def terminal(stderr: bool = False) -> Console:

@@ -9,7 +9,7 @@ import msgspec
 
 from indexer import watching
 from indexer.cli.building import print_build
-from indexer.cli.command import Settings, command, limits
+from indexer.cli.command import Settings, command, reading
 from indexer.cli.progress import Progress
 from indexer.watching import QUIET, Round
 
@@ -23,20 +23,13 @@ from indexer.watching import QUIET, Round
     help="Seconds without a change before a build.",
 )
 @click.option("--polling", is_flag=True, help="For network drives that tell of no change.")
-@limits
 @command
-def watch(
-    settings: Settings,
-    quiet: float,
-    polling: bool,
-    read_seconds: int | None,
-    read_megabytes: int | None,
-) -> None:
+@reading
+def watch(settings: Settings, quiet: float, polling: bool) -> None:
     """Build now, and again each time that files of the corpus have changed; Ctrl+C ends it.
 
     With --json, each build is one document on a line of its own.
     """
-    settings.flags |= {"read_seconds": read_seconds, "read_megabytes": read_megabytes}
     config = settings.config
     click.echo(f"Watching {config.corpus} (Ctrl+C stops it)", err=True)
     try:

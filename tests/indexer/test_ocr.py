@@ -158,6 +158,8 @@ def test_a_document_of_scans_alone_is_read_too(make_corpus: MakeCorpus, config: 
     without = CliRunner().invoke(main, ["build", *places])
     assert without.exit_code == 3
     assert "build with --ocr" in without.stderr
+    inspected = CliRunner().invoke(main, ["inspect", "--ocr", *places, str(corpus / "plan.pdf")])
+    assert "page 1: read by text recognition" in inspected.stderr
     assert CliRunner().invoke(main, ["build", "--ocr", *places]).exit_code == 0
     assert found(config, "burglary") == [1]
 
