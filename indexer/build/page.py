@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from indexer import standalone
@@ -21,7 +22,13 @@ from indexer.vocabulary import Vocabulary
 _STRIP: Final = 100
 _REPORTS: Final = 200
 # Pages of these kinds were not read, or not well; what was read in another language was read.
-_TONES: Final = {"page-without-text": "bad", "garbled": "bad", "table-lost": "warn"}
+_TONES: Final = {
+    "page-without-text": "bad",
+    "no-text-by-ocr": "bad",
+    "garbled": "bad",
+    "read-by-ocr": "warn",
+    "table-lost": "warn",
+}
 _STYLE: Final = """
 .counts{display:flex;flex-wrap:wrap;gap:8px 40px;padding:0;list-style:none}
 .counts b{display:block;font-size:28px;line-height:1.25}
@@ -78,11 +85,16 @@ def _failures(failures: Sequence[Failure], lang: str) -> str:
         (
             escaped(failure.path),
             escaped(REMEDIES[lang].get(failure.error, REMEDIES[lang]["ReadError"])),
-            f'<span class="quiet" lang="en">{escaped(failure.message)}</span>',
+            f'<span class="quiet" lang="en">{escaped(_reason(failure))}</span>',
         )
         for failure in failures
     )
     return f"<h2>{escaped(words['failures'])}</h2>\n{standalone.table(heads, rows)}"
+
+
+def _reason(failure: Failure) -> str:
+    """What happened, without the name that stands beside it."""
+    return failure.message.removeprefix(f"{Path(failure.path).name}: ")
 
 
 def _coverage(report: BuildReport, lang: str) -> str:
@@ -219,7 +231,7 @@ def _reports(report: BuildReport, lang: str) -> str:
         (
             escaped(spaced(one.title, one.lang)),
             escaped(one.path),
-            _whole(words["added" if one.new else "changed"]),
+            _whole(words["one-added" if one.new else "one-changed"]),
             one.lang,
             "" if one.pages is None else str(one.pages),
         )

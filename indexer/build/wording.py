@@ -17,7 +17,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "changed": "changed",
         "removed": "removed",
         "unchanged": "unchanged",
-        "failed": "not taken",
         "failures": "What failed, and what to do",
         "file": "File",
         "do": "What to do",
@@ -25,7 +24,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "coverage": "How much of the pages was read",
         "covered": "{read} of {pages} pages were read without a remark.",
         "read": "read",
-        "remarks": "Files with pages to look at",
+        "remarks": "Files to look at",
         "pages": "Pages",
         "found": "What was found",
         "sectors": "Sectors of what was added or changed",
@@ -35,9 +34,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "report": "Report",
         "language": "Language",
         "new": "What",
-        "none": "none",
+        "one-added": "added",
+        "one-changed": "changed",
         "more": "and {count} more.",
-        "other": "Other remarks",
     },
     "fr": {
         "title": "Ce que la construction a fait",
@@ -50,7 +49,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "changed": "modifiés",
         "removed": "retirés",
         "unchanged": "inchangés",
-        "failed": "non pris",
         "failures": "Ce qui a échoué, et que faire",
         "file": "Fichier",
         "do": "Que faire",
@@ -58,7 +56,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "coverage": "Quelle part des pages a été lue",
         "covered": "{read} pages sur {pages} ont été lues sans remarque.",
         "read": "lues",
-        "remarks": "Fichiers dont des pages sont à vérifier",
+        "remarks": "Fichiers à vérifier",
         "pages": "Pages",
         "found": "Ce qui a été trouvé",
         "sectors": "Secteurs de ce qui a été ajouté ou modifié",
@@ -68,9 +66,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "report": "Rapport",
         "language": "Langue",
         "new": "Quoi",
-        "none": "aucun",
+        "one-added": "ajouté",
+        "one-changed": "modifié",
         "more": "et {count} de plus.",
-        "other": "Autres remarques",
     },
 }
 
@@ -86,6 +84,8 @@ FINDINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "pages-cut": "cut: only the first pages were read",
         "passages-cut": "cut: only the first passages were kept",
         "BadEncoding": "not valid UTF-8",
+        "UnsupportedFormat": "in no format that is read; convert it to PDF, DOCX, ODT, HTML or "
+        "text",
     },
     "fr": {
         "page-without-text": "sans texte, peut-être numérisées",
@@ -97,6 +97,8 @@ FINDINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "pages-cut": "coupé\u202f: seules les premières pages ont été lues",
         "passages-cut": "coupé\u202f: seuls les premiers passages ont été gardés",
         "BadEncoding": "UTF-8 non valide",
+        "UnsupportedFormat": "dans un format qui n’est pas lu\u202f; convertissez-le en PDF, DOCX, "
+        "ODT, HTML ou texte",
     },
 }
 

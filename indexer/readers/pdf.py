@@ -20,7 +20,7 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from indexer.errors import Encrypted, NoText
+from indexer.errors import Encrypted, NoText, ReadError
 from indexer.findings import finding
 from indexer.models import Extract, ReadWarning
 from indexer.readers.blocks import assemble, parsing, recorded_properties
@@ -104,6 +104,8 @@ def _open(path: Path) -> Any:
     code = raw.FPDF_GetLastError()
     if code == raw.FPDF_ERR_PASSWORD:
         raise Encrypted(path, "needs a password; save a copy without one")
+    if code == raw.FPDF_ERR_FORMAT:
+        raise ReadError(path, "is damaged or cut short; copy it again from its source")
     raise pypdfium2.PdfiumError(f"PDFium error {code}")
 
 

@@ -109,6 +109,18 @@ def test_pages_that_were_not_read_are_counted_listed_and_drawn() -> None:
     assert html.count('<rect class="good"') == 5
 
 
+def test_a_page_that_was_recognised_or_could_not_be_is_not_one_without_a_remark() -> None:
+    found = (
+        BuildWarning("plan.pdf", 1, "read-by-ocr", ""),
+        BuildWarning("plan.pdf", 2, "no-text-by-ocr", ""),
+    )
+    taken = Taken("plan.pdf", "plan", "A plan", "en", True, 3, 3, (), suggested=True)
+    report = BuildReport(True, "g", 1.0, 1, 0, 0, 0, 1, 3, warnings=found, taken=(taken,))
+    told = checked(report, "fr").text
+    assert "1 pages sur 3 ont été lues sans remarque." in told
+    assert "sans texte, même pour la ROC (p. 2)" in told
+
+
 def test_a_long_report_is_drawn_with_the_worst_of_each_mark() -> None:
     many = [BuildWarning("plan.pdf", page, "garbled", "") for page in (1, 5000)]
     long = Taken("plan.pdf", "plan", "A plan", "en", True, 5000, 30, (), suggested=True)
@@ -127,7 +139,8 @@ def test_sectors_are_counted_as_suggested_and_as_declared() -> None:
 def test_both_languages_have_all_words_and_every_kind_has_them() -> None:
     for words in (WORDS, FINDINGS, REMEDIES):
         assert set(words["en"]) == set(words["fr"])
-    assert set(FINDINGS["en"]) == set(MESSAGES)
+    # A file that is no report has no reader that could say it.
+    assert set(FINDINGS["en"]) == {*MESSAGES, "UnsupportedFormat"}
     readable = {cls.__name__ for cls in errors.ReadError.__subclasses__()}
     assert readable <= set(REMEDIES["en"])
     for text in WORDS["fr"].values():
