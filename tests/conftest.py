@@ -64,6 +64,18 @@ def _group(item: pytest.Item) -> str:
     return CLUSTER if item.nodeid.startswith(CLUSTER) else item.nodeid.partition("::")[0]
 
 
+# What the crash suite counts, so that the end of a run says it.
+FAULTS = "faults"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at how many of its points a build was ended, or the disk failed."""
+    for done in terminalreporter.getreports("passed"):
+        for name, value in done.user_properties:
+            if name == FAULTS:
+                terminalreporter.write_line(f"Faults: {value}")
+
+
 SHIPPED = Path(__file__).parent.parent / "corpus"
 MakeCorpus = Callable[[Mapping[str, str | bytes]], Path]
 
