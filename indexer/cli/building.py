@@ -61,7 +61,8 @@ def build_command(
     if folder:
         settings.flags["corpus"] = folder
     words = compiled.load(settings.config)
-    with Progress() as progress, stopping(progress):
+    progress = Progress()
+    with stopping(progress), progress:
         report = build.run(
             settings.config,
             words,

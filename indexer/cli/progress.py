@@ -15,6 +15,8 @@ from rich.progress import (
 )
 from rich.table import Column
 
+# One file may take minutes, and the time left is told from several.
+_SPEED_SECONDS: Final = 600
 _CURRENT: Final = Column(max_width=24, no_wrap=True, overflow="ellipsis")
 
 
@@ -32,6 +34,7 @@ class Progress:
             TextColumn("{task.description}", markup=False, table_column=_CURRENT),
             console=console,
             transient=True,
+            speed_estimate_period=_SPEED_SECONDS,
             disable=not console.is_terminal,
         )
         self._counted = counted
@@ -57,7 +60,9 @@ class Progress:
         return f"{task.completed:,.0f}{total} {self._counted}"
 
     def begin(self, total: int) -> None:
-        self._bar.update(self._task, total=total, visible=True)
+        # An update of the total would forget how fast it went so far, and so the time left.
+        self._bar.tasks[self._task].total = total
+        self._bar.update(self._task, visible=True)
 
     def advance(self, amount: int, name: str) -> None:
         self._bar.update(self._task, advance=amount, description=name)

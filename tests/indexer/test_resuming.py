@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, strategies as st
+from rich.console import Console
 
 from indexer import build, staging
 from indexer.build.progress import Pages
 from indexer.cli import main
+from indexer.cli.progress import Progress
 from indexer.config import Config
 from indexer.corpus import Source
 from indexer.models import Report
@@ -114,6 +118,19 @@ def test_ctrl_c_says_how_far_it_came_and_what_goes_on(
     result = CliRunner().invoke(main, ["build", *places])
     assert result.exit_code == 1
     assert "Stopped after 40 of about 60 pages; the index answers as before." in result.stderr
+
+
+def test_the_time_left_is_told_while_the_pages_left_are_estimated_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, color_system=None, width=100)
+    monkeypatch.setattr("indexer.cli.progress.Console", lambda **_: console)
+    with Progress() as progress:
+        for total in (100, 120, 90):
+            progress.begin(total)
+            progress.advance(10, "plan.pdf")
+    assert re.search(r"30/90 +pages +\d:\d\d:\d\d", shown.getvalue())
 
 
 def test_a_value_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
