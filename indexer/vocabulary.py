@@ -149,12 +149,8 @@ def _parsed(sectors: Path | None, concepts: Path | None, state: str) -> Vocabula
     return replace(lists, terms=held, everyday=plain, problems=told, state=state)
 
 
-def load_lists(corpus: Path | None = None) -> Vocabulary:
-    """The same without concepts, which take the longest to read: all that an index depends on."""
-    return _lists(_own(corpus, SECTORS_FILE) or _packaged(SECTORS_FILE))
-
-
 def _lists(source: Path) -> Vocabulary:
+    """The vocabulary without its concepts: all that an index depends on."""
     packaged = _packaged(LISTS_FILE)
     rows = {"sector": (source.name, _read(source))}
     for name, written in yamlfile.load_mapping(packaged).items():

@@ -33,7 +33,7 @@ NEW = {
 QUERIES = ("theft", "lamps", "houses", "")
 
 Answers = tuple[object, ...]
-WORDS = vocabulary.load_lists()
+WORDS = vocabulary.load()
 
 
 def config_of(folder: Path, **settings: object) -> Config:

@@ -70,7 +70,7 @@ class Checker(HTMLParser):
 
 def checked(report: BuildReport, lang: str) -> Checker:
     checker = Checker()
-    checker.feed(page(report, vocabulary.load_lists(), lang))
+    checker.feed(page(report, vocabulary.load(), lang))
     assert checker.open == []
     return checker
 
@@ -102,7 +102,7 @@ def test_french_has_its_own_words_and_its_own_numbers() -> None:
 
 
 def test_pages_that_were_not_read_are_counted_listed_and_drawn() -> None:
-    html = page(REPORT, vocabulary.load_lists(), "en")
+    html = page(REPORT, vocabulary.load(), "en")
     assert "5 of 10 pages were read without a remark." in html
     assert "without text, perhaps a scan (p. 3, 5–7)<br>garbled text (p. 9)" in html
     assert html.count('<rect class="bad"') == 5
@@ -125,7 +125,7 @@ def test_a_long_report_is_drawn_with_the_worst_of_each_mark() -> None:
     many = [BuildWarning("plan.pdf", page, "garbled", "") for page in (1, 5000)]
     long = Taken("plan.pdf", "plan", "A plan", "en", True, 5000, 30, (), suggested=True)
     report = BuildReport(True, "g", 1.0, 1, 0, 0, 0, 1, 30, warnings=tuple(many), taken=(long,))
-    html = page(report, vocabulary.load_lists(), "en")
+    html = page(report, vocabulary.load(), "en")
     assert html.count('<rect class="bad"') == 2
     assert html.count("<rect") == 100
 

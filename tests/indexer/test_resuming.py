@@ -44,7 +44,7 @@ class Killing:
             os.kill(os.getpid(), signal.Signals[sys.argv[4]])
 
 config = load({"corpus": Path(sys.argv[1]), "index": Path(sys.argv[2])}, {})
-build.run(config, vocabulary.load_lists(config.corpus), progress=Killing(), jobs=2)
+build.run(config, vocabulary.load(config.corpus), progress=Killing(), jobs=2)
 """
 
 

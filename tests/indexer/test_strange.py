@@ -17,7 +17,7 @@ from indexer.build.reporting import last_report
 from indexer.cli import main
 from indexer.config import Config
 from indexer.readers import SUFFIXES
-from indexer.vocabulary import load_lists
+from indexer.vocabulary import load
 from tests.indexer import strange
 
 # A few of the files take for ever, however much they are given.
@@ -80,7 +80,7 @@ def test_500_strange_files_are_each_indexed_or_named_with_what_to_do(
     assert set(late) <= failed - held
     report = last_report(config.index)
     assert report
-    assert page.page(report, load_lists(), "fr").endswith("</html>\n")
+    assert page.page(report, load(), "fr").endswith("</html>\n")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
