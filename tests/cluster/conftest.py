@@ -16,7 +16,8 @@ from tests.cluster.nodes import Cluster
 URL = "EVIDENCE_TEST_OPENSEARCH_URL"
 
 
-@pytest.fixture(scope="session")
+# Nodes that nobody asks any more would go on taking a part of the processor.
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[Cluster | None]:
     """Our own cluster, or None where EVIDENCE_TEST_OPENSEARCH_URL names another."""
     if os.environ.get(URL):
@@ -28,7 +29,7 @@ def cluster() -> Iterator[Cluster | None]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def urls(cluster: Cluster | None) -> str:
     """The addresses of the nodes, as they are written in the settings."""
     return os.environ[URL] if cluster is None else " ".join(cluster.urls)

@@ -9,7 +9,7 @@ import pytest
 from indexer.engines.opensearch import clauses, documents
 from indexer.engines.opensearch.counts import Counts, counts_of
 from indexer.engines.opensearch.mapping import SCALE, Json, passage
-from indexer.engines.scoring import SHARE_POWER, impact, rarity, unit
+from indexer.engines.scoring import impact, rarity, share_power, unit
 from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES
 from indexer.syntax import Expression, Prefix, parse
 from tests.conformance.test_engines import CORPUS
@@ -51,11 +51,14 @@ def test_a_word_counts_as_its_stem_and_a_little_as_its_form() -> None:
     assert terms[-1] == (passage("forms"), "lamps", EXACT_WEIGHT * rarity(PASSAGES, 1))
 
 
-def test_two_words_are_worth_the_share_of_them_that_matches() -> None:
-    functions = scored("lamps theft")["function_score"]["functions"]
+@pytest.mark.parametrize("words", [2, 3, 6])
+def test_words_are_worth_the_share_of_them_that_matches(words: int) -> None:
+    typed = " ".join(["lamps", "theft", "night", "streets", "police", "homes"][:words])
+    functions = scored(typed)["function_score"]["functions"]
     least = [each["filter"]["bool"]["minimum_should_match"] for each in functions]
-    assert least == [2, 1]
-    assert [each["weight"] for each in functions] == [1.0, 0.5**SHARE_POWER]
+    assert least == [*range(words, 0, -1)]
+    shares = [(count / words) ** share_power(words) for count in least]
+    assert [each["weight"] for each in functions] == shares
 
 
 def test_what_must_match_filters_and_what_must_not_is_left_out() -> None:

@@ -131,7 +131,7 @@ def test_an_address_without_language_follows_the_browser(
 
 def test_the_home_page_shows_sectors_ratings_and_what_is_new(client: FlaskClient) -> None:
     page = read(client, "/fr/")
-    assert "Jeunes 12" in page.text
+    assert "Jeunes\N{NO-BREAK SPACE}12" in page.text
     assert "Efficace" in page.text
     for lang, newest in (
         ("fr", "L’éclairage public et le vol"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from indexer.engines.opensearch.mapping import SCALE, Json, length, passage
-from indexer.engines.scoring import K1, SHARE_POWER, B, impact, rarity, telling
+from indexer.engines.scoring import K1, B, impact, rarity, share_power, telling
 from indexer.fields import EXACT_WEIGHT, TEXT_FIELDS, TEXT_NAMES, TextField, exact
 from indexer.syntax import (
     AnyOf,
@@ -93,7 +93,8 @@ def scored(clauses: Sequence[Clause], having: Having) -> Json:
     boosts = [clause for clause in clauses if isinstance(clause, Boost)]
     found = [_clause(clause, having) for clause in wanted]
     query: Json = {"must": [any_of([each.query for each in found]) if found else _everything()]}
-    if boosts:
+    # Where nothing was asked for, everything is worth nothing.
+    if boosts and found:
         query["should"] = [_leaf(boost.leaf, having, boost.weight) for boost in boosts]
     musts = [each for clause, each in zip(wanted, found, strict=True) if required(clause)]
     if len(wanted) > 1 and musts:
@@ -126,7 +127,7 @@ def _shared(query: Json, points: Sequence[Json]) -> Json:
     functions = [
         {
             "filter": {"bool": {"should": [*points], "minimum_should_match": count}},
-            "weight": (count / most) ** SHARE_POWER,
+            "weight": (count / most) ** share_power(most),
         }
         for count in range(most, 0, -1)
     ]
