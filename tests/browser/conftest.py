@@ -36,6 +36,8 @@ ARGUMENTS = [
 ]
 
 OpenPage = Callable[..., "Page"]
+# A page, and what it complained about so far.
+Window = tuple["Page", list[str]]
 
 
 @contextmanager
@@ -94,24 +96,42 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Opens an address in a new window; a script error or a blocked load fails the test."""
-    contexts = []
+    pages = []
     complaints: list[str] = []
 
     def visit(path: str, **settings: Any) -> Page:
-        context = browser.new_context(base_url=address, **settings)
-        context.set_default_timeout(5_000)
-        context.set_default_navigation_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.extend(_complaint(said)))
+        page = _window(browser, address, complaints, **settings)
+        pages.append(page)
         page.goto(path)
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser, address: str) -> Iterator[Window]:
+    """One window for many visits, each of which loads everything as a first one does: to open one
+    takes as long as half a visit."""
+    complaints: list[str] = []
+    page = _window(browser, address, complaints)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield page, complaints
+    page.context.close()
+
+
+def _window(browser: Browser, address: str, complaints: list[str], **settings: Any) -> Page:
+    """A new window that notes script errors and blocked loads."""
+    context = browser.new_context(base_url=address, **settings)
+    context.set_default_timeout(5_000)
+    context.set_default_navigation_timeout(60_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.extend(_complaint(said)))
+    return page
 
 
 def _complaint(said: ConsoleMessage) -> list[str]:

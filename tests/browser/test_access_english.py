@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Window
 from tests.browser.states import STATES
 from tests.browser.visits import visit
 
@@ -12,5 +12,5 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("path", [f"/en{path}" for path in STATES])
-def test_a_page_keeps_its_promises(open_page: OpenPage, path: str) -> None:
-    visit(open_page, path)
+def test_a_page_keeps_its_promises(window: Window, path: str) -> None:
+    visit(window, path)

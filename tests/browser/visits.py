@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE, OpenPage
+from tests.browser.conftest import NARROW, WIDE, Window
 from tests.browser.states import FAILURES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, ViewportSize
+    from playwright.sync_api import Page, Request, ViewportSize
 
 LARGE: ViewportSize = {"width": 1600, "height": 900}
 # The width of a tablet, and of a window of 1,280 pixels enlarged to 200 %.
@@ -29,16 +29,27 @@ RULES: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enable
 CHECKS: Final = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 
 
-def visit(open_page: OpenPage, path: str) -> None:
+def visit(window: Window, path: str) -> None:
     """Opens a page and fails with what it does not keep."""
-    page = open_page("about:blank", viewport=LARGE, color_scheme="light")
+    page, problems = window
+    problems.clear()
+    page.set_viewport_size(LARGE)
+    page.emulate_media(
+        media="screen", color_scheme="light", forced_colors="none", reduced_motion="no-preference"
+    )
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
+
+    def note(request: Request) -> None:
+        asked.append(urlsplit(request.url).netloc)
+
+    page.on("request", note)
     answer = page.goto(path, wait_until="load")
     assert answer is not None
     assert answer.status == FAILURES.get(path[3:], 200)
     assert list(complaints(page)) == []
+    page.remove_listener("request", note)
     assert set(asked) == {urlsplit(page.url).netloc}
+    assert problems == []
 
 
 def complaints(page: Page) -> Iterator[str]:
