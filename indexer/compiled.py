@@ -22,12 +22,15 @@ FILE: Final = "vocabulary.json"
 def load(config: Config) -> Vocabulary:
     """The vocabulary of a corpus, as it is beside the generation that was published last if no file
     of it has changed since; errors as of `vocabulary.load`."""
+    return vocabulary.load(config.corpus, lambda: _published(config))
+
+
+def _published(config: Config) -> Vocabulary | None:
     try:
-        known = read(generations.published(config.index))
+        return read(generations.published(config.index))
     except EngineError:
         # What is wrong with the index is told when that is asked for something.
-        known = None
-    return vocabulary.load(config.corpus, known)
+        return None
 
 
 def write(path: Path, words: Vocabulary) -> None:

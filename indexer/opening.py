@@ -23,7 +23,7 @@ from indexer.holdings import Holdings, holdings
 from indexer.lexicon import Lexicon
 from indexer.models import Report
 from indexer.query import IndexState
-from indexer.thesaurus import Thesaurus
+from indexer.thesaurus import Thesaurus, thesaurus_of
 from indexer.vocabulary import Vocabulary
 
 # A generation of at most so many bytes is read before it answers: about a tenth of a second.
@@ -78,10 +78,10 @@ class Opened:
         """The concepts that a search may have meant."""
         return Concepts(self.words.terms)
 
-    @functools.cached_property
+    @property
     def thesaurus(self) -> Thesaurus:
         """The words of its vocabulary, ready for queries."""
-        return Thesaurus(self.words)
+        return thesaurus_of(self.words)
 
 
 class Answering:
@@ -172,8 +172,7 @@ class Answering:
     def _words(self, generation: Generation) -> Vocabulary:
         """The vocabulary as it is now, or the last one, while somebody is in the middle of it."""
         try:
-            known = self.vocabulary, compiled.read(generation)
-            return vocabulary.load(self._config.corpus, *known)
+            return vocabulary.load(self._config.corpus, lambda: compiled.read(generation))
         except VocabularyError:
             return self.vocabulary
 

@@ -9,11 +9,10 @@ working.
 from __future__ import annotations
 
 import difflib
-import functools
 import hashlib
 import importlib.resources
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeGuard
@@ -124,21 +123,37 @@ class Vocabulary:
                 yield from ((fold(term), key) for term in entry.terms.get(lang, ()))
 
 
-def load(corpus: Path | None = None, *known: Vocabulary | None) -> Vocabulary:
+# The vocabularies that were read last, by the state of their files: to read one takes long, and
+# what is derived from one is kept by it.
+_MOST_READ: Final = 4
+_read_last: dict[str, Vocabulary] = {}
+
+
+def load(
+    corpus: Path | None = None, kept: Callable[[], Vocabulary | None] = lambda: None
+) -> Vocabulary:
     """The vocabulary of a corpus, or the packaged one; VocabularyError names file and key.
 
-    A problem among the concepts costs only what it touches, and stands in `problems`. The first of
-    those that are `known` is returned as it is if no file has changed since, because reading YAML
-    takes long.
+    A problem among the concepts costs only what it touches, and stands in `problems`. While no file
+    changes it is always the same object. `kept` gives one that was kept; it is asked, and believed
+    if it is of these files, before YAML is read.
     """
     sectors, concepts = (_own(corpus, name) for name in (SECTORS_FILE, TERMS_FILE))
     packaged = map(_packaged, (LISTS_FILE, SECTORS_FILE, TERMS_FILE, EVERYDAY_FILE))
-    state = _digest(*packaged, *filter(None, (sectors, concepts)))
-    found = (one for one in known if one and one.state == state)
-    return next(found, None) or _parsed(sectors, concepts, state)
+    own = [path for path in (sectors, concepts) if path]
+    state = " ".join([_digest(*packaged, *own), *(path.name for path in own)])
+    found = _read_last.get(state)
+    if found is None:
+        known = kept()
+        if known is None or known.state != state:
+            known = _parsed(sectors, concepts, state)
+        found = known
+        if len(_read_last) >= _MOST_READ:
+            _read_last.clear()
+        _read_last[state] = found
+    return found
 
 
-@functools.lru_cache(maxsize=4)
 def _parsed(sectors: Path | None, concepts: Path | None, state: str) -> Vocabulary:
     """The vocabulary that a corpus's own files and the packaged ones hold in a state."""
     lists = _lists(sectors or _packaged(SECTORS_FILE))

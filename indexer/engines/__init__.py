@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer import compiled, generations, vocabulary
+from indexer import compiled, generations
 from indexer.config import Config, load
 from indexer.engines.base import Engine, Writer
 from indexer.errors import EngineError, EngineUnavailable, VocabularyError
@@ -74,8 +74,7 @@ def promote(config: Config, path: Path, good: Generation | None = None) -> Gener
         return opensearch.publisher(config).promote(path)
     # Where somebody is in the middle of the lists, who opens the generation reads them then.
     with contextlib.suppress(VocabularyError):
-        known = compiled.read(good) if good else None
-        compiled.write(path, vocabulary.load(config.corpus, known))
+        compiled.write(path, compiled.load(config))
     return generations.promote(config.index, path, config.engine, config.corpus, good)
 
 

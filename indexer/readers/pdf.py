@@ -105,7 +105,8 @@ def _open(path: Path) -> Any:
     if code == raw.FPDF_ERR_PASSWORD:
         raise Encrypted(path, "needs a password; save a copy without one")
     if code == raw.FPDF_ERR_FORMAT:
-        raise ReadError(path, "is damaged or cut short; copy it again from its source")
+        told = "is damaged or cut short; copy it again from its source"
+        raise ReadError(path, told) from pypdfium2.PdfiumError(f"PDFium error {code}")
     raise pypdfium2.PdfiumError(f"PDFium error {code}")
 
 

@@ -19,9 +19,11 @@ TERMS = "lamps: {en: [lamps, ''], fr: [lampes]}\n"
 
 
 @pytest.fixture
-def built(make_corpus: MakeCorpus, config: Config) -> Config:
+def built(make_corpus: MakeCorpus, config: Config, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """A corpus with its index, as another process finds them."""
     make_corpus({**LAMPS, "sectors.yaml": SECTORS, "terms.yaml": TERMS})
     build_index(config)
+    monkeypatch.setattr(vocabulary, "_read_last", {})
     return config
 
 
@@ -33,6 +35,7 @@ def as_tuple(words: Vocabulary) -> tuple[object, ...]:
 def test_it_is_read_without_its_yaml(built: Config) -> None:
     expected = vocabulary.load(built.corpus)
     assert expected.problems
+    vocabulary._read_last.clear()
     with mock.patch.object(yamlfile, "parse", side_effect=AssertionError("YAML was parsed")):
         found = compiled.load(built)
     assert found is not expected
