@@ -45,7 +45,9 @@ def test_it_is_read_without_its_yaml(built: Config) -> None:
 @pytest.mark.parametrize("name", ["sectors.yaml", "terms.yaml"])
 def test_a_changed_list_counts_at_once(built: Config, name: str) -> None:
     (built.corpus / name).unlink()
-    assert as_tuple(compiled.load(built)) == as_tuple(vocabulary.load(built.corpus))
+    expected = as_tuple(vocabulary.load(built.corpus))
+    vocabulary._read_last.clear()
+    assert as_tuple(compiled.load(built)) == expected
 
 
 def test_where_it_is_damaged_the_lists_are_read(built: Config) -> None:
