@@ -24,7 +24,7 @@ from indexer.engines.base import (
 from indexer.engines.counting import facets
 from indexer.engines.crossing import Axis, combinations, year_axis
 from indexer.engines.echoes import Echoes
-from indexer.engines.forms import Forms
+from indexer.engines.formcounts import FormCounts
 from indexer.engines.highlighting import highlight
 from indexer.engines.matching import Floats, Matcher
 from indexer.engines.paging import Shown, candidates, grouped
@@ -254,7 +254,7 @@ class ColumnsEngine:
 
     def forms(self, lang: str) -> Mapping[str, int]:
         """The folded words of the passages in a language, and in how many each stands."""
-        return Forms(self._shards.parts, lang)
+        return FormCounts(self._shards.parts, lang)
 
     def close(self) -> None:
         """Nothing to give back at once: a mapped file goes with the last array that shows it."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from indexer.engines.shards import Shard
 
 
-class Forms(Mapping[str, int]):
+class FormCounts(Mapping[str, int]):
     """The folded words of the passages in a language, in order, and in how many each stands.
 
     A search asks for its own words only; to count all of them takes a hundred times as long as the
