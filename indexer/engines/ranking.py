@@ -21,8 +21,9 @@ from indexer.text import fold
 NEXT_PASSAGES: Final = 2
 NEXT_WEIGHT: Final = 0.3
 
-# One passage more than is shown is looked at, in case one of them is a list of sources.
-SPARE: Final = 1
+# So many passages more than are shown are looked at, as far as those before are lists of sources: a
+# long report names a hundred, and their titles hold what was asked for.
+SPARE: Final = 8
 
 # The axis that is not a facet.
 YEAR: Final = "year"
