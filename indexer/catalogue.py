@@ -181,7 +181,9 @@ class Catalogue:
         named = [other for other in known.gone.see if other in there]
         alike = [other.id for other in instead(self.search, known.title, known.lang)]
         ids = tuple(dict.fromkeys((*named, *alike)))
-        return ReportWithdrawn(report_id, known.title, known.gone.on, known.gone.reason, ids)
+        return ReportWithdrawn(
+            report_id, known.title, known.lang, known.gone.on, known.gone.reason, ids
+        )
 
     def alternatives(self, report: Report) -> tuple[Report, ...]:
         """What to read instead of a withdrawn report, the most like it first."""

@@ -168,18 +168,21 @@ class ReportNotFound(IndexerError, LookupError):
 
 
 class ReportWithdrawn(ReportNotFound):
-    """The report left the corpus `on` a day; `alternatives` are ids of what to read instead."""
+    """The report left the corpus `on` a day; `lang` is the language of its title and of the reason,
+    `alternatives` are ids of what to read instead."""
 
     def __init__(
         self,
         report_id: str,
         title: str,
+        lang: str,
         on: dt.date | None,
         reason: str | None,
         alternatives: tuple[str, ...],
     ) -> None:
         super().__init__(report_id)
         self.title = title
+        self.lang = lang
         self.on = on
         self.reason = reason
         self.alternatives = alternatives

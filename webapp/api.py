@@ -39,7 +39,7 @@ def report(report_id: str) -> AnyResponse:
         return redirect(url_for("api.report", report_id=found.id), 301)
     if found.withdrawn:
         instead = tuple(other.id for other in catalogue().alternatives(found))
-        raise ReportWithdrawn(found.id, found.title, None, found.withdrawn, instead)
+        raise ReportWithdrawn(found.id, found.title, found.lang, None, found.withdrawn, instead)
     passages = catalogue().passages(found.id)
     translations, similar = catalogue().translations(found), catalogue().similar(found)
     state = catalogue().state()

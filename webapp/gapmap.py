@@ -204,6 +204,7 @@ def _figure(drawn: GapMap, total: int) -> pictures.Figure:
     """All that a picture says, in words."""
     return pictures.Figure(
         title=_title(drawn, total),
+        axes=(axis_label(drawn.axes[0]), axis_label(drawn.axes[1])),
         rows=tuple(value_label(drawn.axes[0], row.value) for row in drawn.rows),
         columns=tuple(value_label(drawn.axes[1], column.value) for column in drawn.columns),
         cells=tuple(tuple(tuple(cell.ratings.items()) for cell in row) for row in drawn.cells),

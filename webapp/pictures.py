@@ -17,6 +17,7 @@ _DRAWING: Final = threading.Lock()
 
 PAPER: Final = "#ffffff"
 INK: Final = "#1f1c18"
+QUIET: Final = "#5a544a"
 LINE: Final = "#dad4c5"
 GAP: Final = "#ece6d6"
 _PALE: Final = "#dad4c5"
@@ -39,9 +40,11 @@ _LONGEST_TITLE: Final = 140
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """All that a picture of a map says: `cells` has (rating, reports) pairs by row and column."""
+    """All that a picture of a map says: `axes` are what its rows and its columns are, `cells` has
+    (rating, reports) pairs by row and column."""
 
     title: str
+    axes: tuple[str, str]
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[tuple[tuple[str, int], ...], ...], ...]
@@ -98,6 +101,9 @@ def _name(axes: Any, figure: Figure) -> None:
     rows = [textwrap.fill(_plain(name), 34) for name in figure.rows]
     axes.set_yticks([y + 0.5 for y in range(len(rows))], rows, color=INK)
     axes.tick_params(length=0)
+    across, down = _plain(figure.axes[1]), _plain(figure.axes[0])
+    corner = {"ha": "right", "va": "bottom", "color": QUIET, "fontsize": 8}
+    axes.text(-0.15, -0.15, f"{across} →\n{down} ↓", **corner)
     for spine in axes.spines.values():
         spine.set_visible(False)
 

@@ -98,7 +98,11 @@ def _page(asked: Wanted, problem: str = "", status: int = 200) -> Response:
         subject=asked.report.title if asked.report else wording.description(asked.query),
         problem=problem,
         made={name: write(made) for name, write in newsletter.FORMATS.items()},
-        forms=[("html", "HTML"), ("markdown", "Markdown"), ("text", _("Plain text"))],
+        forms=[
+            ("html", "HTML", _("Copy the HTML")),
+            ("markdown", "Markdown", _("Copy the Markdown")),
+            ("text", _("Plain text"), _("Copy the plain text")),
+        ],
         most_items=MOST_ITEMS,
         longest_intro=newsletter.LONGEST_INTRO,
         query_string=asked.parameters,

@@ -78,7 +78,7 @@ def test_formatted_text_is_copied_and_said_so(
 def test_markdown_is_copied_as_text(open_page: OpenPage) -> None:
     rights = ["clipboard-read", "clipboard-write"]
     page = open_page("/en/share?q=study", viewport=WIDE, permissions=rights)
-    page.get_by_role("button", name="Copy Markdown").click()
+    page.get_by_role("button", name="Copy the Markdown").click()
     page.get_by_role("status").get_by_text("Copied.").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.get_by_label("Markdown").input_value()
@@ -87,7 +87,7 @@ def test_markdown_is_copied_as_text(open_page: OpenPage) -> None:
 def test_what_cannot_be_copied_is_said(open_page: OpenPage) -> None:
     page = open_page("/en/share?q=study", viewport=WIDE)
     page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')))")
-    page.get_by_role("button", name="Copy HTML").click()
+    page.get_by_role("button", name="Copy the HTML").click()
     page.get_by_role("status").get_by_text("copy it by hand").wait_for()
 
 

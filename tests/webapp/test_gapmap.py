@@ -187,6 +187,9 @@ def test_the_map_is_a_picture_for_slides(client: FlaskClient, lang: str) -> None
     svg = client.get(f"/{lang}/map.svg?q=lighting")
     words = " ".join(map(str, etree.fromstring(svg.data).itertext()))
     assert {"en": "Effective", "fr": "Efficace"}[lang] in words
+    across, down = {"en": ("Outcome", "Sector"), "fr": ("Résultat visé", "Secteur")}[lang]
+    assert f"{across} →" in words
+    assert f"{down} ↓" in words
 
 
 @pytest.mark.parametrize("asked", ["q=xyzzy&rows=decade", "q=%24%5Cfrac%7B%24+" + "x" * 400])
