@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from indexer.cli import main
@@ -40,7 +41,7 @@ def test_the_first_build_of_make_serve_is_shown_as_it_is(index: Path) -> None:
 
 def test_every_command_is_in_the_readme_and_no_other() -> None:
     listed = set(re.findall(r"^\| `indexer ([\w-]+)", README, re.MULTILINE))
-    assert listed == set(main.commands)
+    assert listed == set(main.list_commands(click.Context(main)))
 
 
 def test_every_target_of_make_that_the_readme_names_exists() -> None:
