@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import cast
 
 from flask import Flask, current_app
@@ -24,7 +25,13 @@ def catalogue_of(app: Flask) -> Catalogue:
 def label(facet: str, key: str) -> str:
     """What a value of a filter is called in the language of the page."""
     lang = current_language()
-    return spaced(catalogue().vocabulary.label(facet, key, lang), lang)
+    return _set(catalogue().vocabulary.label(facet, key, lang), lang)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _set(name: str, lang: str) -> str:
+    # The same few hundred names stand on every page.
+    return spaced(name, lang)
 
 
 def definition(facet: str, key: str) -> str:

@@ -7,41 +7,56 @@ is imported only here.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
-from typing import Final
+from gettext import NullTranslations
+from typing import Final, cast
 
 import flask_babel  # type: ignore[import-untyped]
 from babel import Locale, dates, lists, numbers
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, Request, current_app, has_request_context, request
 
 LANGUAGES: Final = ("en", "fr")
 _LOCALES: Final = {"en": Locale("en", "CA"), "fr": Locale("fr", "CA")}
 
 
+class Spoken(Request):
+    """A request that knows the language of its answer."""
+
+    @functools.cached_property
+    def language(self) -> str:
+        """That of the address, or else the one that the browser asks for."""
+        return language_of_path(self.path) or preferred_language()
+
+
 def init_app(app: Flask) -> None:
     """Lets addresses carry the language, and templates speak it."""
+    app.request_class = Spoken
     flask_babel.Babel(app, locale_selector=_locale)
     app.url_defaults(_keep_language)
     app.url_value_preprocessor(_take_language)
-    app.context_processor(
-        lambda: {
-            "_": gettext,
-            "ngettext": ngettext,
-            "lang": current_language(),
-            "other_lang": other_language(),
-            "number": number,
-            "date": date,
-            "moment": moment,
-            "language_name": language_name,
-        }
-    )
+    app.context_processor(_speaking)
+
+
+def _speaking() -> dict[str, object]:
+    """What templates say things with. The language of a page is found once: a page asks for some
+    two hundred texts and numbers, each of which would look it up."""
+    lang, translations = current_language(), flask_babel.get_translations()
+    return {
+        "_": functools.partial(_translated, translations),
+        "ngettext": functools.partial(_counted, translations, lang),
+        "lang": lang,
+        "other_lang": other_language(),
+        "number": functools.partial(_written, lang),
+        "date": date,
+        "moment": moment,
+        "language_name": language_name,
+    }
 
 
 def current_language() -> str:
     """The language of the page being written: `en` or `fr`."""
-    if not has_request_context():
-        return LANGUAGES[0]
-    return language_of_path(request.path) or preferred_language()
+    return cast(Spoken, request).language if has_request_context() else LANGUAGES[0]
 
 
 def language_of_path(path: str) -> str | None:
@@ -62,19 +77,42 @@ def other_language() -> str:
 
 def gettext(text: str, /, **values: object) -> str:
     """The text in the language of the page, with its values filled in."""
-    said = str(flask_babel.get_translations().gettext(text))
+    return _translated(flask_babel.get_translations(), text, **values)
+
+
+def _translated(translations: NullTranslations, text: str, /, **values: object) -> str:
+    said = translations.gettext(text)
     return said % values if values else said
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The text for a count in the language of the page; `%(num)s` is the count as it is written."""
-    said = str(flask_babel.get_translations().ngettext(one, many, count))
-    return said % {"num": number(count), **values}
+    translations = flask_babel.get_translations()
+    return _counted(translations, current_language(), one, many, count, **values)
+
+
+def _counted(
+    translations: NullTranslations,
+    lang: str,
+    one: str,
+    many: str,
+    count: int,
+    /,
+    **values: object,
+) -> str:
+    said = translations.ngettext(one, many, count)
+    return said % {"num": _written(lang, count), **values}
 
 
 def number(value: float) -> str:
     """A number as the language groups and points it."""
-    return numbers.format_decimal(value, locale=_locale())
+    return _written(current_language(), value)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _written(lang: str, value: float) -> str:
+    # Most numbers of a page are small, and the same as on the last one.
+    return numbers.format_decimal(value, locale=_LOCALES[lang])
 
 
 def date(value: dt.date) -> str:
