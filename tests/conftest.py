@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
@@ -16,6 +17,10 @@ from jinja2 import FileSystemBytecodeCache
 from indexer import build, generations, vocabulary
 from indexer.build import BuildReport
 from indexer.config import Config, load
+
+# Whatever is started in the background ignores Ctrl+C, and so would the processes that tests start
+# and end with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A shared machine may be slow at any time, and no test here is about time.
 settings.register_profile(
