@@ -5,12 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import Final
+
+from lxml import etree
 
 MAX_LINKS: Final = 10_000
 MAX_TEXT: Final = 80
@@ -114,48 +115,53 @@ def _trimmed(url: str) -> str:
 
 
 def _in_html(text: str) -> Iterator[Occurrence]:
-    page = _Page()
-    # As browsers do in an address, and html.parser does not: `&sector=` holds no `&sect`.
-    page.feed(_BARE_AMPERSAND.sub("&amp;", text))
-    page.close()
-    yield from page.found
+    # As browsers do in an address: `&sector=` holds no `&sect`. And lxml refuses to read nothing.
+    # What it is told in is always text, whatever its stubs allow.
+    parser = etree.HTMLParser(target=_Page(), huge_tree=True)  # type: ignore[arg-type]
+    parser.feed(f"<html>{_BARE_AMPERSAND.sub('&amp;', text)}")
+    yield from parser.close()
 
 
-class _Page(HTMLParser):
-    """The links of a page: those of its tags, and addresses that stand as text."""
+class _Page:
+    """The links of a page: those of its tags, and addresses that stand as text. It is told of the
+    page part by part, as lxml tells it, which reads whatever is sent in time that grows with it."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Occurrence] = []
+        self._found: list[Occurrence] = []
         self._url: str | None = None
         self._words: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag."""
         if tag not in _LINKING:
+            self._words.append(" ")
             return
         self._end()
-        url = next((value for name, value in attrs if name == "href" and value), None)
-        if url and url.strip():
-            self._url, self._words = url.strip(), []
-            if tag == "area":
-                self._end()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
+        self._url = attributes.get("href", "").strip() or None
+        if tag == "area":
             self._end()
 
-    def handle_data(self, data: str) -> None:
-        if self._url is None:
-            self.found += _in_text(data)
+    def end(self, tag: str) -> None:
+        """The end of what a tag began."""
+        if tag == "a":
+            self._end()
         else:
-            self._words.append(data)
+            self._words.append(" ")
 
-    def close(self) -> None:
-        super().close()
+    def data(self, text: str) -> None:
+        """Text; one that holds a reference comes in pieces."""
+        self._words.append(text)
+
+    def close(self) -> list[Occurrence]:
+        """All that was found."""
         self._end()
+        return self._found
 
     def _end(self) -> None:
-        if self._url is not None:
-            text = " ".join(" ".join(self._words).split())
-            self.found.append(Occurrence(self._url, text[:MAX_TEXT]))
-        self._url = None
+        """Ends a link, or what stood outside of links."""
+        text = "".join(self._words)
+        if self._url is None:
+            self._found += _in_text(text)
+        else:
+            self._found.append(Occurrence(self._url, " ".join(text.split())[:MAX_TEXT]))
+        self._url, self._words = None, []
