@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -18,6 +19,8 @@ from indexer.fields import FACET_NAMES
 
 # A value that so few of the reports have is counted pair by pair, which is then faster.
 BITS_A_PAIR: Final = 64
+# A few filters, and what every query favours, are asked for again and again.
+_MASKS: Final = 32
 # NumPy counts bits since 2.0.
 _COUNTS_BITS: Final = hasattr(np, "bitwise_count")
 
@@ -43,6 +46,7 @@ class Facets:
         shared = works.translated[reports]
         self._shared_values, self._shared_reports = values[shared], reports[shared]
         self._axes: dict[str, Axis] = {}
+        self._remembered = functools.lru_cache(_MASKS)(self._having)
         often = counted(values, len(self._names)) * BITS_A_PAIR >= max(1, count)
         frequent = often & _COUNTS_BITS
         in_bits = frequent[values]
@@ -59,11 +63,16 @@ class Facets:
 
     def having(self, facet: str, wanted: Iterable[str]) -> Mask:
         """Which reports have at least one of the values of a facet; none in an unknown facet."""
+        return self._remembered(facet, frozenset(wanted))
+
+    def _having(self, facet: str, wanted: frozenset[str]) -> Mask:
         numbers = self._numbers.get(facet, {})
         allowed = np.zeros(len(self._names), bool)
         allowed[[numbers[value] for value in wanted if value in numbers]] = True
         having = np.zeros(self._count, bool)
         having[self._reports[allowed[self._values]]] = True
+        # It is the same one for everyone who asks.
+        having.flags.writeable = False
         return having
 
     def count(self, facets: Iterable[str], kept: Mask) -> dict[str, dict[str, int]]:

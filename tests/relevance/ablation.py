@@ -39,6 +39,7 @@ PARTS: Final = (
     Part("the share of the words that a passage has", {"indexer.engines.scoring.SHARE_POWER": 0.0}),
     Part("feedback from the first answers", {"indexer.asking.FEEDBACK": None}),
     Part("the sectors of what was asked for", {"indexer.asking.SECTOR_WEIGHT": 0.0}),
+    Part("rated reports before others", {"indexer.asking.RATED_WEIGHT": 0.0}),
     Part("the next best passages of a report", {"indexer.engines.paging.NEXT_WEIGHT": 0.0}),
     Part("the exact form before its stem", {"indexer.engines.matching.EXACT_WEIGHT": 0.0}),
     Part(
