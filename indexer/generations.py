@@ -150,9 +150,10 @@ def last_good(index: Path) -> tuple[Generation | None, EngineError | None]:
     return generation, None
 
 
-def verify(generation: Generation) -> None:
-    """Reads a whole generation; EngineError names the files that are not what was written."""
-    damaged = damage(generation)
+def verify(generation: Generation, readers: int = _READERS) -> None:
+    """Reads a whole generation, so many files at once; EngineError names those that are not what
+    was written."""
+    damaged = damage(generation, readers)
     if damaged:
         raise _damaged(generation.path, f"{', '.join(damaged)} not as written")
 
@@ -177,12 +178,13 @@ def state(generation: Generation) -> tuple[tuple[str, int, int, int], ...]:
     return ()
 
 
-def damage(generation: Generation) -> tuple[str, ...]:
-    """The names of the files of a generation that are not what was written; all of it is read."""
+def damage(generation: Generation, readers: int = _READERS) -> tuple[str, ...]:
+    """The names of the files of a generation that are not what was written; all of it is read, so
+    many files at once."""
     # A digest is made without holding up other threads.
-    with ThreadPoolExecutor(_READERS) as readers:
+    with ThreadPoolExecutor(readers) as pool:
         paths = (generation.path / name for name in generation.files)
-        sound = readers.map(_holds, paths, generation.files.values())
+        sound = pool.map(_holds, paths, generation.files.values())
         return tuple(name for name, holds in zip(generation.files, sound, strict=True) if not holds)
 
 

@@ -198,7 +198,7 @@ class Answering:
     def _verify(self, opened: Opened) -> None:
         """Reads all of a generation, and answers from another one where it is damaged."""
         try:
-            self._read(opened.generation)
+            self._read(opened.generation, aside=True)
         except EngineError as error:
             with self._lock:
                 if self._opened is not opened:
@@ -208,9 +208,9 @@ class Answering:
                 except EngineError as failure:
                     self._failure = failure
 
-    def _read(self, generation: Generation) -> None:
+    def _read(self, generation: Generation, *, aside: bool = False) -> None:
         state = generations.state(generation)
-        engines.verify(generation, self._config)
+        engines.verify(generation, self._config, aside=aside)
         self._sound = state
 
 

@@ -45,13 +45,15 @@ def last_good(config: Config) -> tuple[Generation | None, EngineError | None]:
     return generations.last_good(config.index)
 
 
-def verify(generation: Generation, config: Config) -> None:
+def verify(generation: Generation, config: Config, *, aside: bool = False) -> None:
     """EngineError unless a generation is what was written; all of it is read, but on a cluster,
-    which does that itself."""
+    which does that itself. `aside` leaves a processor to those who search meanwhile."""
     if generation.engine == "opensearch":
         from indexer.engines import opensearch
 
         opensearch.open_engine(config, generation.path).verify()
+    elif aside:
+        generations.verify(generation, readers=1)
     else:
         generations.verify(generation)
 
