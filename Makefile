@@ -11,7 +11,7 @@ serve: .venv/serve.stamp
 
 # One process a core; what stays in one process, and what comes first, is in tests/conftest.py.
 test: .venv/test.stamp
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check
@@ -22,7 +22,7 @@ types: .venv/test.stamp
 
 # BENCH="--engine opensearch" measures a cluster beside the embedded engine, and needs Java and Maven.
 # BENCH="--full" measures up to a million passages: about an hour on two cores, 20 GB below TMPDIR;
-# BENCH="--full --largest 100000" in a third of that.
+# BENCH="--full --largest 100000" in a third of that. Without it, what it measured stays.
 bench: .venv/test.stamp
 	$(BIN)/python -m tests.bench --clone $(BENCH)
 	$(BIN)/python -m tests.bench.report

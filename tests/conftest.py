@@ -13,6 +13,8 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from indexer import build, generations, vocabulary
 from indexer.build import BuildReport
@@ -58,15 +60,25 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file stays in one process, with what its tests share; the longest come first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    """What takes longest comes first."""
     places = {group: place for place, group in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(_group(item), len(places)))
+    items.sort(key=lambda item: places.get(_group(item.nodeid), len(places)))
 
 
-def _group(item: pytest.Item) -> str:
-    return CLUSTER if item.nodeid.startswith(CLUSTER) else item.nodeid.partition("::")[0]
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Each file stays in one process, with what its tests share; so do all that share a cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Where there are several processes, each takes a file at a time."""
+    return ByFile(config, log)
+
+
+def _group(nodeid: str) -> str:
+    return CLUSTER if nodeid.startswith(CLUSTER) else nodeid.partition("::")[0]
 
 
 # What the crash suite counts, so that the end of a run says it.

@@ -38,6 +38,8 @@ def main() -> None:
         raise SystemExit(str(error)) from error
     plan = Plan(budget=options.budget, largest=options.largest)
 
+    before = json.loads(options.output.read_text()) if options.output.exists() else None
+
     def keep(measured: Mapping[str, Any]) -> None:
         options.output.write_text(json.dumps(measured, indent=2) + "\n")
 
@@ -45,7 +47,13 @@ def main() -> None:
         # So that no engine is timed while Python compiles what it imports for the first time.
         peers.build(_TINY, names, Path(warm) / "indexes", peers.Told(options.budget), {})
         measured = suite.measure(
-            options.passages, names, plan, full=options.full, clone=options.clone, keep=keep
+            options.passages,
+            names,
+            plan,
+            full=options.full,
+            clone=options.clone,
+            before=before,
+            keep=keep,
         )
     print(goals.table(measured))
     for skipped in measured["skipped"]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tests import documents
 from tests.bench import goals, plot
+from tests.bench.suite import FULL
 
 DOCS: Final = Path(__file__).parent.parent.parent / "docs"
 MEASURED: Final = Path(__file__).with_name("measured.json")
@@ -41,7 +42,8 @@ def _machine(measured: Mapping[str, Any]) -> Iterator[str]:
     named = ", ".join(f"{name} {told}" for name, told in measured["versions"].items() if told)
     yield (
         f"Measured on {measured['date']} with {measured['cores']} cores and "
-        f"{measured['memory_gb']} GB, Python {measured['python']}, {named}."
+        f"{measured['memory_gb']} GB, Python {measured['python']}, {named}. Sizes of "
+        f"{FULL:,} and more, and the growth: on {measured['grown']}."
     )
 
 

@@ -33,14 +33,19 @@ def measure(
     *,
     full: bool = False,
     clone: bool = False,
+    before: Mapping[str, Any] | None = None,
     keep: Callable[[Mapping[str, Any]], None] = lambda measured: None,
 ) -> dict[str, Any]:
-    """The measurements at one size; with `full` also at 100,000 and the growth to a million.
+    """The measurements at one size; with `full` also at 100,000 and the growth to a million, which
+    are otherwise those of a measurement `before` on such a machine.
 
     `keep` is given what there is after each part, because the whole can take hours.
     """
     told = Told(plan.budget)
-    measured = _machine() | {"sizes": [], "growth": [], "skipped": told.skipped}
+    measured = _machine() | {"skipped": told.skipped}
+    measured |= {"sizes": [], "growth": [], "grown": measured["date"]}
+    if before and not full:
+        measured |= _larger(before, measured)
     measured |= _size(passages, names, plan, told)
     keep(measured)
     measured |= _once(names, plan, told, clone)
@@ -50,6 +55,12 @@ def measure(
             measured[part.pop("of")].append(part)
             keep(measured)
     return measured
+
+
+def _larger(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What was measured at larger sizes on a machine like this one, and when it was."""
+    alike = all(before.get(name) == now[name] for name in ("cores", "memory_gb"))
+    return {name: before[name] for name in ("sizes", "growth", "grown")} if alike else {}
 
 
 def _once(names: Sequence[str], plan: Plan, told: Told, clone: bool) -> dict[str, Any]:
