@@ -25,6 +25,7 @@ class Site:
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
+    crowded: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -44,6 +45,8 @@ class Site:
         with self.lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
+            if self.at_once > 1:
+                self.crowded.set()
         try:
             yield
         finally:
@@ -57,6 +60,9 @@ def serving() -> Iterator[Site]:
     site = Site()
 
     class Answers(BaseHTTPRequestHandler):
+        # An answer leaves when it is no longer counted: who has it may ask again at once.
+        wbufsize = -1
+
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             site.asked.append((self.path, headers))
@@ -122,6 +128,16 @@ def in_turn(*answers: Answer) -> Answer:
     """A different answer each time; the last one for ever."""
     left = list(answers)
     return lambda handler: (left.pop(0) if len(left) > 1 else left[0])(handler)
+
+
+def waiting(site: Site, answer: Answer) -> Answer:
+    """An answer that gives others a moment to ask beside it."""
+
+    def answered(handler: Handler) -> None:
+        site.crowded.wait(0.05)
+        answer(handler)
+
+    return answered
 
 
 def conditional(content: bytes, **validators: str) -> Answer:

@@ -38,6 +38,7 @@ from tests.indexer.misbehaving import (
     serving,
     silent,
     status,
+    waiting,
 )
 
 NOW = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
@@ -767,7 +768,7 @@ def test_hosts_take_turns_so_that_pauses_overlap(machine: Machine, folder: Path)
 
 
 def test_a_host_never_has_two_requests_at_once(site: Site, machine: Machine, folder: Path) -> None:
-    site.pages |= {f"/{n}": in_turn(status(500), send()) for n in range(5)}
+    site.pages |= {f"/{n}": waiting(site, in_turn(status(500), send())) for n in range(5)}
     harvested(folder, [source(site, f"/{n}", id=f"n{n}") for n in range(5)], OPEN, machine)
     assert len(site.paths()) == 10
     assert site.most_at_once == 1
