@@ -123,6 +123,10 @@ class Catalogue:
             tuple(notices),
         )
 
+    def count(self, query: Query) -> int:
+        """How many reports answer a query, in a part of the time that a page of them takes."""
+        return _count(self._open(), query)
+
     def every(
         self, query: Query, lang: str | None = None
     ) -> tuple[int, IndexState, Iterator[Report]]:
@@ -256,10 +260,7 @@ class Catalogue:
         """What was probably meant, and where nothing was found which nearby searches find
         something."""
 
-        def count(other: Query) -> int:
-            request = request_for(other, _meant(opened, syntax.parse(other.text), other), None)
-            asked = replace(request, facets=(), sort="newest", offset=0, limit=0, snippets=0)
-            return opened.engine.search(asked).total
+        count = functools.partial(_count, opened)
 
         def meant(other: Query) -> Nearby | None:
             return spelling.suggestion(
@@ -272,6 +273,12 @@ class Catalogue:
         nearby = (*relaxing.relaxed(query, count), *opened.concepts.near(query, count))
         elsewhere = meant(query.unfiltered()) if query.filtered and not suggestion else None
         return suggestion, (elsewhere, *nearby) if elsewhere else nearby
+
+
+def _count(opened: Opened, query: Query) -> int:
+    request = request_for(query, _meant(opened, syntax.parse(query.text), query), None)
+    unordered = replace(request, facets=(), favours=(), sort="newest", feedback=None)
+    return opened.engine.search(replace(unordered, offset=0, limit=0, snippets=0)).total
 
 
 def _meant(opened: Opened, parsed: Parsed, query: Query) -> Meaning:

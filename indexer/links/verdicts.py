@@ -181,7 +181,7 @@ class Checker:
         query = replace(link.search.query, page=1, size=1)
         key = repr(query)
         if key not in self._totals:
-            self._totals[key] = self._catalogue.search(query).total
+            self._totals[key] = self._catalogue.count(query)
         return self._totals[key]
 
 
