@@ -277,8 +277,10 @@ class Catalogue:
 
 def _count(opened: Opened, query: Query) -> int:
     request = request_for(query, _meant(opened, syntax.parse(query.text), query), None)
-    unordered = replace(request, facets=(), favours=(), sort="newest", feedback=None)
-    return opened.engine.search(replace(unordered, offset=0, limit=0, snippets=0)).total
+    number = replace(
+        request, facets=(), favours=(), feedback=None, sort="newest", offset=0, limit=0, snippets=0
+    )
+    return opened.engine.search(number).total
 
 
 def _meant(opened: Opened, parsed: Parsed, query: Query) -> Meaning:

@@ -25,11 +25,11 @@ def catalogue_of(app: Flask) -> Catalogue:
 def label(facet: str, key: str) -> str:
     """What a value of a filter is called in the language of the page."""
     lang = current_language()
-    return _set(catalogue().vocabulary.label(facet, key, lang), lang)
+    return _typeset(catalogue().vocabulary.label(facet, key, lang), lang)
 
 
 @functools.lru_cache(maxsize=1 << 12)
-def _set(name: str, lang: str) -> str:
+def _typeset(name: str, lang: str) -> str:
     # The same few hundred names stand on every page.
     return spaced(name, lang)
 

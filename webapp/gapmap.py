@@ -89,7 +89,7 @@ def table() -> Response:
 def picture(form: str) -> Response:
     """The map as a picture for slides and newsletters."""
     drawn = _drawn(_asked()[0])
-    total = catalogue().search(drawn.query).total
+    total = catalogue().count(drawn.query)
     content = pictures.picture(_figure(drawn, total), form)
     return _as_file(Response(content, content_type=PICTURES[form]), form)
 

@@ -47,7 +47,7 @@ def _page(summary: Summary | None = None, problem: str = "", code: int = 200) ->
         "status.html",
         status=health,
         holdings=catalogue().holdings(),
-        works=catalogue().search(Query(size=1)).total,
+        works=catalogue().count(Query()),
         failures=remedies.groups(health.last_build.failures if health.last_build else ()),
         counted=query_counts() is not None,
         summary=summary,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def link(
         for notice in notices:
             click.echo(tell(notice), err=True)
         path = permalinks.search_path(query, page_lang)
-        results = settings.catalogue.search(replace(query, page=1, size=1)).total
+        results = settings.catalogue.count(query)
     if short or keep:
         shortlinks.make(
             settings.config.corpus,

@@ -42,9 +42,10 @@ def _machine(measured: Mapping[str, Any]) -> Iterator[str]:
     named = ", ".join(f"{name} {told}" for name, told in measured["versions"].items() if told)
     yield (
         f"Measured on {measured['date']} with {measured['cores']} cores and "
-        f"{measured['memory_gb']} GB, Python {measured['python']}, {named}. Sizes of "
-        f"{FULL:,} and more, and the growth: on {measured['grown']}."
+        f"{measured['memory_gb']} GB, Python {measured['python']}, {named}."
     )
+    if measured["growth"]:
+        yield f"Sizes of {FULL:,} and more, and the growth: on {measured['grown']}."
 
 
 def _goals(measured: Mapping[str, Any]) -> Iterator[str]:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from indexer import opening
+from indexer import generations, opening
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.errors import EngineError, IndexMissing, ReportNotFound
@@ -65,6 +66,21 @@ def test_without_words_there_are_no_snippets(catalogue: Catalogue) -> None:
     assert all(hit.snippets == () for hit in catalogue.search(Query()).hits)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(),
+        Query("lamps"),
+        Query("lamps theft -street"),
+        Query("young people", expand=False),
+        Query("lamps", {"lang": ("fr",)}, year_from=2000),
+        Query("zzz"),
+    ],
+)
+def test_a_count_is_the_total_of_a_search(catalogue: Catalogue, query: Query) -> None:
+    assert catalogue.count(query) == catalogue.search(query).total
+
+
 def test_a_page_beyond_the_last_is_the_last_with_a_notice(catalogue: Catalogue) -> None:
     found = catalogue.search(Query(page=99, size=1))
     assert (found.query.page, found.total, len(found.hits)) == (2, 2, 1)
@@ -122,6 +138,32 @@ def test_where_a_byte_has_changed_and_no_other_generation_is_there_nothing_is_an
         _ask_before_and_after_all_was_read(catalogue)
     with pytest.raises(EngineError, match="damaged"):
         catalogue.report("lamps")
+
+
+def test_a_large_index_is_read_aside_a_file_at_a_time(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "READ_FIRST", 0)
+    at_once: list[int] = []
+    crowded, lock, holds = threading.Event(), threading.Lock(), generations._holds
+    reading = 0
+
+    def watched(path: Path, held: generations.Held) -> bool:
+        nonlocal reading
+        with lock:
+            reading += 1
+            at_once.append(reading)
+        # Gives others a moment to read beside it.
+        crowded.wait(0.05)
+        found = holds(path, held)
+        with lock:
+            reading -= 1
+        return found
+
+    monkeypatch.setattr(generations, "_holds", watched)
+    _ask_before_and_after_all_was_read(Catalogue(catalogue.config))
+    assert len(at_once) > 1
+    assert max(at_once) == 1
 
 
 def _ask_before_and_after_all_was_read(catalogue: Catalogue) -> None:

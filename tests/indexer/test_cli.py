@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -318,3 +319,21 @@ def test_show_ends_with_the_reports_like_it(run: Run, make_corpus: MakeCorpus) -
         "Lamps on streets (lamps)",
     ]
     assert [like["id"] for like in data(run("show", "more", "--json"))["similar"]] == ["lamps"]
+
+
+def test_a_command_imports_no_other() -> None:
+    told = (
+        "import sys; from indexer.cli import main; main(['link', '--help'], standalone_mode=False)"
+    )
+    shown = f"{told}; print(*(name for name in sys.modules if name.startswith('indexer.cli.')))"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert imported == {f"indexer.cli.{name}" for name in ("command", "output", "linking")}
+
+
+def test_every_name_leads_to_the_command_of_that_name() -> None:
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name

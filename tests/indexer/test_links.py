@@ -264,6 +264,7 @@ def test_links_are_found_in_html_markdown_and_text() -> None:
         b"<a href='https://[bad'>x</a>" * 3,
         *(b * 30_000 for b in (b"<a ", b"<a href='", b"<![", b"<!--x>", b"</a ", b"<div>", b"a\0")),
     ],
+    ids=lambda content: repr(content[:20]),
 )
 @pytest.mark.parametrize("name", ["a.eml", "a.html", "a.txt"])
 def test_no_newsletter_is_an_error(catalogue: Catalogue, content: bytes, name: str) -> None:
