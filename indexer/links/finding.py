@@ -115,7 +115,7 @@ def _trimmed(url: str) -> str:
 
 
 def _in_html(text: str) -> Iterator[Occurrence]:
-    # As browsers do in an address: `&sector=` holds no `&sect`. And lxml refuses to read nothing.
+    # Also in an address that stands as text, `&sect=` is no `§`. And lxml refuses to read nothing.
     # What it is told in is always text, whatever its stubs allow.
     parser = etree.HTMLParser(target=_Page(), huge_tree=True)  # type: ignore[arg-type]
     parser.feed(f"<html>{_BARE_AMPERSAND.sub('&amp;', text)}")

@@ -73,6 +73,7 @@ def test_without_words_there_are_no_snippets(catalogue: Catalogue) -> None:
         Query("lamps"),
         Query("lamps theft -street"),
         Query("young people", expand=False),
+        Query("lamps", {"sector": ("youth",)}),
         Query("lamps", {"lang": ("fr",)}, year_from=2000),
         Query("zzz"),
     ],

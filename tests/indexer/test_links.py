@@ -254,6 +254,12 @@ def test_links_are_found_in_html_markdown_and_text() -> None:
     ]  # fmt: skip
 
 
+def test_an_ampersand_in_an_address_begins_no_character() -> None:
+    linked, written = f"{BASE}/en/search?q=x&lang=en&copy=1", f"{BASE}/en/search?q=y&sect=1&copy"
+    html = f'<a href="{linked}">x</a> or {written}'
+    assert urls(html.encode(), "letter.html") == [linked, written]
+
+
 @pytest.mark.parametrize(
     "content",
     [
