@@ -100,7 +100,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     complaints: list[str] = []
 
     def visit(path: str, **settings: Any) -> Page:
-        page = _window(browser, address, complaints, **settings)
+        page = open_window(browser, address, complaints, **settings)
         pages.append(page)
         page.goto(path)
         return page
@@ -116,14 +116,14 @@ def window(browser: Browser, address: str) -> Iterator[Window]:
     """One window for many visits, each of which loads everything as a first one does: to open one
     takes as long as half a visit."""
     complaints: list[str] = []
-    page = _window(browser, address, complaints)
+    page = open_window(browser, address, complaints)
     session = page.context.new_cdp_session(page)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield page, complaints
     page.context.close()
 
 
-def _window(browser: Browser, address: str, complaints: list[str], **settings: Any) -> Page:
+def open_window(browser: Browser, address: str, complaints: list[str], **settings: Any) -> Page:
     """A new window that notes script errors and blocked loads."""
     context = browser.new_context(base_url=address, **settings)
     context.set_default_timeout(5_000)

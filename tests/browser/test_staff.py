@@ -10,7 +10,7 @@ import pytest
 
 from indexer.catalogue import Catalogue
 from indexer.config import Config
-from tests.browser.conftest import serving
+from tests.browser.conftest import open_window, serving
 from tests.browser.visits import LARGE, complaints
 from tests.webapp import sample
 from webapp import create_app
@@ -33,12 +33,14 @@ def test_the_searches_that_staff_see_keep_the_promises_of_every_page(
     config = sample.built(tmp_path, share_token=TOKEN, query_counts=True)
     _ask_on_two_days(config, "lamp posts", "réverbères " * 9)
     with serving(create_app(catalogue=Catalogue(config))) as address:
-        page = browser.new_page(base_url=address, viewport=LARGE)
+        problems: list[str] = []
+        page = open_window(browser, address, problems, viewport=LARGE)
         page.goto(f"/{lang}/status")
         page.get_by_label(asked).fill(TOKEN)
         page.get_by_role("button", name=show).click()
         assert page.locator("#searches ~ table tbody tr").count() == 2
         assert list(complaints(page)) == []
+        assert problems == []
         page.context.close()
 
 
