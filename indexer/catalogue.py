@@ -45,7 +45,7 @@ from indexer.query import (
     Results,
     Snippet,
 )
-from indexer.syntax import Parsed
+from indexer.syntax import Boost, Parsed
 from indexer.vocabulary import Vocabulary
 
 # A filter whose values come from the corpus shows the most frequent of them.
@@ -276,11 +276,11 @@ class Catalogue:
 
 
 def _count(opened: Opened, query: Query) -> int:
-    request = request_for(query, _meant(opened, syntax.parse(query.text), query), None)
-    number = replace(
-        request, facets=(), favours=(), feedback=None, sort="newest", offset=0, limit=0, snippets=0
-    )
-    return opened.engine.search(number).total
+    asked = request_for(query, _meant(opened, syntax.parse(query.text), query), None)
+    # Whatever only orders what is found.
+    clauses = tuple(clause for clause in asked.clauses if not isinstance(clause, Boost))
+    number = replace(asked, clauses=clauses, facets=(), favours=(), feedback=None, sort="newest")
+    return opened.engine.search(replace(number, offset=0, limit=0, snippets=0)).total
 
 
 def _meant(opened: Opened, parsed: Parsed, query: Query) -> Meaning:
