@@ -28,8 +28,8 @@ def test_a_search_from_the_home_page_shows_results(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Search").click()
     wait_for_sentence(page, "1 report on “lamp”")
     page.get_by_role("link", name="p. 3").click()
-    assert page.url.endswith("/en/report/street-lighting#passage-3")
-    assert page.locator("#passage-3").is_visible()
+    page.wait_for_url("**/en/report/street-lighting#passage-3")
+    page.locator("#passage-3").wait_for()
 
 
 def test_a_filter_applies_at_once_is_announced_and_keeps_the_focus(open_page: OpenPage) -> None:
@@ -37,8 +37,8 @@ def test_a_filter_applies_at_once_is_announced_and_keeps_the_focus(open_page: Op
     page.evaluate("window.stayed = true")
     page.get_by_label("Mixed").check()
     wait_for_sentence(page, "3 reports on “study”, with the rating Mixed")
+    page.wait_for_url("**/en/search?q=study&rating=mixed")
     assert page.evaluate("window.stayed"), "the page was loaded again"
-    assert page.url.endswith("/en/search?q=study&rating=mixed")
     assert page.title().startswith("3 reports on “study”, with the rating Mixed – ")
     assert page.get_by_role("status").inner_text() == sentence(page)
     assert page.evaluate("document.activeElement.value") == "mixed"
@@ -144,9 +144,9 @@ def test_without_the_script_the_form_does_the_same(open_page: OpenPage) -> None:
     page = open_page("/en/search?q=study", viewport=WIDE, java_script_enabled=False)
     page.locator("input[name=rating][value=mixed]").check()
     page.get_by_role("button", name="Apply the filters").click()
-    assert sentence(page) == "3 reports on “study”, with the rating Mixed"
+    wait_for_sentence(page, "3 reports on “study”, with the rating Mixed")
     page.get_by_role("link", name="Remove the filter Rating: Mixed").click()
-    assert sentence(page) == "13 reports on “study”"
+    wait_for_sentence(page, "13 reports on “study”")
 
 
 def test_on_a_phone_the_filters_are_a_panel_that_says_how_many_are_on(open_page: OpenPage) -> None:
@@ -166,7 +166,7 @@ def test_on_a_phone_without_the_script_the_panel_opens(open_page: OpenPage) -> N
     page.locator("#panel > summary").click()
     page.locator("input[name=rating][value=mixed]").check()
     page.get_by_role("button", name="Appliquer les filtres").click()
-    assert sentence(page) == "3 rapports sur «\u202fstudy\u202f», avec la cote Mitigé"
+    wait_for_sentence(page, "3 rapports sur «\u202fstudy\u202f», avec la cote Mitigé")
 
 
 def test_a_search_that_cannot_be_fetched_is_loaded_as_a_page(open_page: OpenPage) -> None:

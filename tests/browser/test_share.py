@@ -97,6 +97,7 @@ def test_without_the_script_the_form_makes_the_block(open_page: OpenPage, lang: 
     page.locator("input[name=title]").fill("By hand")
     page.locator("input[value=ratings]").check()
     page.locator("#choices button").click()
+    page.wait_for_url("**title=By+hand**")
     assert page.locator("#as-markdown").input_value().startswith("## By hand")
     wait_for_preview(page, "By hand")
     assert not page.locator("[data-copy]").first.is_visible()

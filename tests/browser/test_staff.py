@@ -38,6 +38,8 @@ def test_the_searches_that_staff_see_keep_the_promises_of_every_page(
         page.goto(f"/{lang}/status")
         page.get_by_label(asked).fill(TOKEN)
         page.get_by_role("button", name=show).click()
+        page.locator("#searches ~ table tbody tr").nth(1).wait_for()
+        page.wait_for_load_state("load")
         assert page.locator("#searches ~ table tbody tr").count() == 2
         assert list(complaints(page)) == []
         assert problems == []
