@@ -27,7 +27,9 @@ FEEDBACK: Final = Feedback(reports=3, terms=20, weight=0.8)
 FEEDBACK_CLAUSES: Final = 2
 
 
-def request_for(query: Query, meant: Meaning, lang: str | None) -> Request:
+def request_for(
+    query: Query, meant: Meaning, lang: str | None, snippets: int = SNIPPETS
+) -> Request:
     """The request for one page of the answers, in the language `lang` where there is a choice."""
     return Request(
         clauses=meant.clauses,
@@ -39,7 +41,7 @@ def request_for(query: Query, meant: Meaning, lang: str | None) -> Request:
         offset=query.offset,
         limit=query.size,
         # Without words, no passage tells more than another.
-        snippets=SNIPPETS if meant.size else 0,
+        snippets=snippets if meant.size else 0,
         lang=lang,
         favours=(*_sectors(meant), *_gently(lang)),
         # Words that nobody typed count only where other words may.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import heapq
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from typing import Final
 
 from indexer import (
@@ -19,7 +19,7 @@ from indexer import (
     spelling,
     syntax,
 )
-from indexer.asking import request_for
+from indexer.asking import SNIPPETS, request_for
 from indexer.beside import Beside, beside
 from indexer.completions import Completion
 from indexer.config import Config
@@ -88,11 +88,12 @@ class Catalogue:
         """The words of the generation that answers."""
         return self._answering.vocabulary
 
-    def search(self, query: Query, lang: str | None = None) -> Results:
+    def search(self, query: Query, lang: str | None = None, snippets: int = SNIPPETS) -> Results:
         """The reports that answer a query, one page of them, with snippets and facet counts.
 
         A report and its translations are one hit, shown in `lang` if that version is among those
-        that the filters keep, and otherwise in the language that fits the query best.
+        that the filters keep, and otherwise in the language that fits the query best; of each, so
+        many snippets at most.
         """
         opened = self._open()
         started = time.perf_counter()
@@ -101,12 +102,12 @@ class Catalogue:
         notices = [_standing_in(opened.state)] if opened.state.stands_in else []
         notices += [Notice("truncated")] if parsed.truncated else []
         notices += outdated(meant)
-        matches = opened.engine.search(request_for(query, meant, lang))
+        matches = opened.engine.search(request_for(query, meant, lang, snippets))
         last = max(1, -(-matches.total // query.size))
         if query.page > last:
             notices.append(Notice("beyond-last-page", {"page": str(query.page), "last": str(last)}))
             query = query.at_page(last)
-            matches = opened.engine.search(request_for(query, meant, lang))
+            matches = opened.engine.search(request_for(query, meant, lang, snippets))
         hits = tuple(_hit(match, meant, opened.engine) for match in matches.page)
         facets = tuple(_facet(opened, name, query, matches) for name in FACET_NAMES)
         suggestion, nearby = self._help(opened, query, parsed, matches.total)
@@ -135,17 +136,23 @@ class Catalogue:
 
         Of a report and its translations, the one that `search` shows.
         """
+        return self._in_order(query, lang, query.sort, MAX_SIZE)
+
+    def _in_order(
+        self, query: Query, lang: str | None, sort: str, at_once: int
+    ) -> tuple[int, IndexState, Iterator[Report]]:
+        """The same in any order that an engine knows, so many at once."""
         opened = self._open()
         meant = _meant(opened, syntax.parse(query.text), query)
-        whole = request_for(replace(query, page=1, size=MAX_SIZE), meant, lang)
-        request = replace(whole, facets=(), snippets=0)
+        asked = request_for(replace(query, page=1, size=at_once), meant, lang)
+        request = replace(asked, sort=sort, facets=(), snippets=0)
         first = opened.engine.search(request)
 
         def reports() -> Iterator[Report]:
             found, offset = first, 0
             while found.page:
                 yield from (match.report for match in found.page)
-                offset += MAX_SIZE
+                offset += at_once
                 found = opened.engine.search(replace(request, offset=offset))
 
         return first.total, opened.state, reports()
@@ -216,9 +223,9 @@ class Catalogue:
 
         The day on which a report was added decides, never the day on which its file was touched.
         """
-        _, _, reports = self.every(query, lang)
-        recent = (report for report in reports if since is None or report.added >= since)
-        return tuple(heapq.nsmallest(count, recent, key=_by_added))
+        _, _, reports = self._in_order(query, lang, "added", min(count, MAX_SIZE))
+        recent = takewhile(lambda report: since is None or report.added >= since, reports)
+        return tuple(islice(recent, count))
 
     def reports(self) -> tuple[Report, ...]:
         """Every report, ordered by id."""
@@ -300,10 +307,6 @@ def _facet(opened: Opened, name: str, query: Query, matches: Matches) -> Facet:
 
 
 _CONTROLLED: Final = frozenset(field.name for field in FACET_FIELDS if field.controlled)
-
-
-def _by_added(report: Report) -> tuple[int, int, str]:
-    return -report.added.toordinal(), -(report.year or 0), report.id
 
 
 def _hit(match: Match, meant: Meaning, engine: Engine) -> Hit:

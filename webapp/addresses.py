@@ -56,7 +56,13 @@ def pinning(ids: Sequence[str], text: str = "") -> str:
 
 def filter_url(facet: str, value: str) -> str:
     """The address of the search for everything with one value of a filter."""
-    return search_url(Query().adding(facet, value))
+    return request.script_root + _filter_path(facet, value, current_language())
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _filter_path(facet: str, value: str, lang: str) -> str:
+    # The same few hundred stand on every page.
+    return permalinks.search_path(Query().adding(facet, value), lang)
 
 
 def words_url(text: str) -> str:

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
             "words_url": addresses.words_url,
             "report_url": addresses.report_url,
             "compare_url": addresses.compare_url,
+            "pinning": addresses.pinning,
             "web_address": rendering.web_address,
             "page_address": rendering.page_address,
             "quoted": wording.quoted,
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
             "marked": rendering.marked,
             "linked": rendering.linked,
             "spoken": rendering.spoken,
+            "lang_of": rendering.lang_of,
             "rating_symbol": rendering.rating_symbol,
         }
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -39,7 +41,8 @@ def gap_map() -> str:
     """Where a search has evidence and where it has none."""
     query, misunderstood = _asked()
     drawn = _drawn(query)
-    found = catalogue().search(query)
+    found = catalogue().search(replace(query, size=1), snippets=0)
+    ratings = {key: label("rating", key) for key in catalogue().vocabulary.keys("rating")}
     return render_template(
         "map.html",
         map=drawn,
@@ -54,9 +57,9 @@ def gap_map() -> str:
         source=_source(drawn),
         chips=filters.chips(query, lambda fewer: _page(replace(drawn, query=fewer))),
         rated_only=_rated_only(drawn),
-        said=_said,
+        said=functools.partial(_said, ratings),
         disc=disc,
-        ratings=catalogue().vocabulary.keys("rating"),
+        ratings=ratings,
         notices=filters.told(misunderstood, query),
         downloads=[(form, _address(form, drawn)) for form in ("csv", *PICTURES)],
         years=bars.years(query, catalogue().years(query)),
@@ -169,12 +172,12 @@ def _ratings_found(drawn: GapMap) -> set[str]:
     return {rating for row in drawn.cells for cell in row for rating in cell.ratings}
 
 
-def _said(cell: Cell) -> str:
-    """A cell in words: how many reports, and how they are rated."""
+def _said(ratings: Mapping[str, str], cell: Cell) -> str:
+    """A cell in words: how many reports, and how they are rated, by the name of each rating."""
     if not cell.total:
         return _("no report")
     counts = ngettext("%(num)s report", "%(num)s reports", cell.total)
-    rated = (f"{label('rating', key)} {number(n)}" for key, n in cell.ratings.items())
+    rated = (f"{ratings[key]} {number(n)}" for key, n in cell.ratings.items())
     return f"{counts} ({', '.join(rated)})"
 
 

@@ -28,6 +28,11 @@ class Spoken(Request):
         """That of the address, or else the one that the browser asks for."""
         return language_of_path(self.path) or preferred_language()
 
+    @functools.cached_property
+    def translations(self) -> NullTranslations:
+        """The texts of that language."""
+        return cast(NullTranslations, flask_babel.get_translations())
+
 
 def init_app(app: Flask) -> None:
     """Lets addresses carry the language, and templates speak it."""
@@ -41,7 +46,7 @@ def init_app(app: Flask) -> None:
 def _speaking() -> dict[str, object]:
     """What templates say things with. The language of a page is found once: a page asks for some
     two hundred texts and numbers, each of which would look it up."""
-    lang, translations = current_language(), flask_babel.get_translations()
+    lang, translations = current_language(), _translations()
     return {
         "_": functools.partial(_translated, translations),
         "ngettext": functools.partial(_counted, translations, lang),
@@ -77,7 +82,12 @@ def other_language() -> str:
 
 def gettext(text: str, /, **values: object) -> str:
     """The text in the language of the page, with its values filled in."""
-    return _translated(flask_babel.get_translations(), text, **values)
+    return _translated(_translations(), text, **values)
+
+
+def _translations() -> NullTranslations:
+    asked = cast(Spoken, request) if has_request_context() else None
+    return asked.translations if asked else flask_babel.get_translations()
 
 
 def _translated(translations: NullTranslations, text: str, /, **values: object) -> str:
@@ -87,8 +97,7 @@ def _translated(translations: NullTranslations, text: str, /, **values: object) 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """The text for a count in the language of the page; `%(num)s` is the count as it is written."""
-    translations = flask_babel.get_translations()
-    return _counted(translations, current_language(), one, many, count, **values)
+    return _counted(_translations(), current_language(), one, many, count, **values)
 
 
 def _counted(

@@ -27,11 +27,12 @@ _NO_SOURCES: Final[Mapping[int, int]] = MappingProxyType({})
 
 def marked(snippet: Snippet, lang: str) -> Markup:
     """The text of a snippet with what was asked for in <mark>; marks side by side become one."""
-    text, html, end = spaced(snippet.text, lang), Markup(), 0
+    text, end = spaced(snippet.text, lang), 0
+    parts: list[str] = []
     for start, stop in _joined(text, snippet.marks):
-        html += escape(text[end:start]) + Markup("<mark>{}</mark>").format(text[start:stop])
+        parts += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
         end = stop
-    return html + escape(text[end:])
+    return Markup("".join([*parts, escape(text[end:])]))
 
 
 def _joined(text: str, marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -51,6 +52,11 @@ def spoken(text: str, part: str, lang: str) -> Markup:
     if lang == current_language() or not found:
         return escape(text)
     return escape(before) + Markup('<span lang="{}">{}</span>').format(lang, part) + escape(after)
+
+
+def lang_of(lang: str) -> Markup:
+    """The attribute of what is in a language, where that is not the page's."""
+    return Markup() if lang == current_language() else Markup(' lang="{}"').format(lang)
 
 
 def web_address(address: str | None) -> str | None:
@@ -193,7 +199,7 @@ def _row(cells: Iterable[str], tag: str, sources: Mapping[int, int]) -> Markup:
 
 
 # A disc, half a disc in a ring, a split disc, a ring, a triangle, a dotted ring.
-_SHAPES: Final = {
+_SHAPES: Final[Mapping[str, str]] = {
     "effective": '<circle cx="8" cy="8" r="7"/>',
     "promising": '<path d="M8 1a7 7 0 0 1 0 14z"/><circle class="line" cx="8" cy="8" r="6.2"/>',
     "mixed": '<path d="M7 1.1a7 7 0 0 0 0 13.8zM9 1.1a7 7 0 0 1 0 13.8z"/>',
@@ -203,10 +209,15 @@ _SHAPES: Final = {
 }
 
 
+_SYMBOLS: Final = {
+    rating: Markup(f'<svg viewBox="0 0 16 16" aria-hidden="true">{shape}</svg>')
+    for rating, shape in _SHAPES.items()
+}
+
+
 def rating_symbol(rating: str) -> Markup:
     """The shape of a rating; always shown with its word."""
-    shape = _SHAPES.get(rating, _SHAPES["not-rated"])
-    return Markup('<svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>').format(Markup(shape))
+    return _SYMBOLS.get(rating, _SYMBOLS["not-rated"])
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indexer import permalinks, repair
+from indexer.asking import SNIPPETS
 from indexer.query import DEFAULT_SIZE, Query, Results
 from webapp import feeds, filters, wording
 from webapp.catalogue import catalogue
@@ -64,7 +65,8 @@ def results() -> str | Response:
     if asked.complete and request.query_string.decode("latin-1") != asked.parameters:
         path = url_for("search.results")
         return redirect(permalinks.with_parameters(path, asked.parameters), 301)
-    found = catalogue().search(asked.query, current_language())
+    dense = asked.query.size > MANY
+    found = catalogue().search(asked.query, current_language(), 1 if dense else SNIPPETS)
     query = found.query
     _count(found)
     return render_template(
@@ -72,7 +74,7 @@ def results() -> str | Response:
         found=found,
         query=query,
         query_string=permalinks.write(query),
-        dense=query.size > MANY,
+        dense=dense,
         size=query.size if query.size != DEFAULT_SIZE else None,
         sentence=wording.sentence(found.total, query),
         chips=filters.chips(query),

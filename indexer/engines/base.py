@@ -47,9 +47,9 @@ class Request:
 
     `filters` maps a facet to the values of which a report must have one; `facets` are the names
     to count; `snippets` is how many passages to show of each match: the best, a list of sources
-    only where nothing else matched. `lang` is the language in which to show a work that was
-    translated; without one it is shown as it matched best. Favours and feedback only order what is
-    found.
+    only where nothing else matched. `sort` is an order of a query, or `added`: what was added last
+    comes first. `lang` is the language in which to show a work that was translated; without one it
+    is shown as it matched best. Favours and feedback only order what is found.
     """
 
     clauses: tuple[Clause, ...] = ()

@@ -61,6 +61,15 @@ class ColumnsEngine:
         return self._by_year(self._shards.years)
 
     @functools.cached_property
+    def _added(self) -> Ints:
+        by_id, years = self._shards.by_id, self._shards.years
+        days = np.zeros(len(by_id), np.int64)
+        for held in self.entries():
+            days[self._numbers[held.id]] = held.added.toordinal()
+        known = np.where(years == NO_YEAR, 0, years)
+        return by_id[np.lexsort((-known[by_id], -days[by_id]))]
+
+    @functools.cached_property
     def _titles(self) -> Ints:
         titles = [t.decode() for s in self._shards.parts for t in s.segment.texts("report.title")]
         by_id = self._shards.by_id
@@ -190,6 +199,8 @@ class ColumnsEngine:
     def _order(self, sort: str) -> Ints:
         if sort == "newest":
             return self._newest
+        if sort == "added":
+            return self._added
         return self._oldest if sort == "oldest" else self._titles
 
     def _marked(self, page: Sequence[Shown], request: Request) -> tuple[Match, ...]:

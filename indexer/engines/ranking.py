@@ -140,7 +140,7 @@ def _echoed(rows: Sequence[Row], scores: Scores, feedback: Feedback, scorer: Sco
 def works(kept: Sequence[Ranked], request: Request) -> list[Ranked]:
     """One report of each work, in order: in the language of the request if there is one that is
     kept, with the best score of all that are."""
-    order = _ORDERS[sort_of(request)]
+    order = ORDERS[sort_of(request)]
     held: dict[str, list[Ranked]] = defaultdict(list)
     for ranked in sorted(kept, key=order):
         held[ranked.row.report.work].append(ranked)
@@ -305,13 +305,19 @@ def _by_oldest(ranked: Ranked) -> tuple[object, ...]:
     return (ranked.row.report.year or math.inf, ranked.row.report.id)
 
 
+def _by_added(ranked: Ranked) -> tuple[object, ...]:
+    report = ranked.row.report
+    return (-report.added.toordinal(), -(report.year or 0), report.id)
+
+
 def _by_title(ranked: Ranked) -> tuple[object, ...]:
     return (fold(ranked.row.report.title), ranked.row.report.id)
 
 
-_ORDERS: Final[Mapping[str, Callable[[Ranked], tuple[object, ...]]]] = {
+ORDERS: Final[Mapping[str, Callable[[Ranked], tuple[object, ...]]]] = {
     "relevance": by_relevance,
     "newest": _by_newest,
     "oldest": _by_oldest,
     "title": _by_title,
+    "added": _by_added,
 }

@@ -11,10 +11,10 @@ import pytest
 
 from indexer import engines, syntax, vocabulary
 from indexer.engines.base import Engine, Favour, Feedback, Request
+from indexer.engines.ranking import ORDERS
 from indexer.fields import FACET_NAMES
 from indexer.models import Label, Passage, Report
 from indexer.prepare import facets
-from indexer.query import SORTS
 from indexer.thesaurus import leaf_of
 
 ENGINES = ("memory", "whoosh")
@@ -259,7 +259,7 @@ def test_a_report_and_its_translation_are_one_result(open_engine: Open) -> None:
     assert engine.translations("mentoring") == engine.translations("absent") == ()
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", ORDERS)
 def test_a_work_is_shown_in_the_language_asked_for(open_engine: Open, sort: str) -> None:
     engine = open_engine(TRANSLATED)
     asked = syntax.parse("lamps lampes").clauses
@@ -442,6 +442,29 @@ def test_pages_share_out_the_hits_without_gap_or_repeat(engine: Engine) -> None:
 )
 def test_hits_come_in_the_order_asked_for(engine: Engine, sort: str, expected: list[str]) -> None:
     assert ask(engine, "theft", sort=sort) == expected
+
+
+def test_what_was_added_last_comes_first_then_the_latest_year_then_the_id(
+    open_engine: Open,
+) -> None:
+    def added(report_id: str, day: int, year: int | None, **values: object) -> Content:
+        return report(report_id, "T", "Lamps.", added=dt.date(2026, 1, day), year=year, **values)
+
+    engine = open_engine(
+        [
+            added("early", 1, 2020),
+            added("undated", 2, None),
+            added("b", 2, 2010),
+            added("a", 2, 2010),
+            added("z", 2, 2011),
+            added("last", 3, None),
+            added("derniere", 4, None, lang="fr", translation_of="early"),
+        ]
+    )
+    expected = ["derniere", "last", "z", "a", "b", "undated"]
+    assert ask(engine, "", sort="added") == expected
+    english = ["last", "z", "a", "b", "undated", "early"]
+    assert ask(engine, "lamps", sort="added", lang="en") == english
 
 
 def test_the_best_passages_come_first_and_no_more_than_asked_for(engine: Engine) -> None:

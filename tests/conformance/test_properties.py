@@ -17,9 +17,9 @@ from whoosh import index
 from indexer import engines, syntax
 from indexer.engines import compacting, counting, taking, terms, volumes
 from indexer.engines.base import Engine, Favour, Feedback, Matches, Request
+from indexer.engines.ranking import ORDERS
 from indexer.fields import FACET_NAMES, TEXT_NAMES
 from indexer.models import Passage, Report
-from indexer.query import SORTS
 from indexer.text import fold, words
 
 _ENGLISH = "police polices Policing policed lamp Lamps first housing housings theft thefts"
@@ -65,7 +65,7 @@ def contents(draw: st.DrawFn, report_id: str) -> Content:
         title=draw(few_words),
         lang=lang,
         fingerprint="f",
-        added=dt.date(2026, 1, 1),
+        added=dt.date(2026, 1, draw(st.integers(1, 3))),
         summary=draw(st.none() | some_words),
         translation_of=draw(st.none() | st.sampled_from("abcdz")),
         year=draw(st.none() | st.integers(2010, 2013)),
@@ -134,7 +134,7 @@ requests = st.builds(
     year_from=years,
     year_to=years,
     facets=st.just(FACET_NAMES),
-    sort=st.sampled_from(SORTS),
+    sort=st.sampled_from(tuple(ORDERS)),
     offset=st.integers(0, 6),
     limit=st.integers(1, 6),
     snippets=st.integers(0, 4),

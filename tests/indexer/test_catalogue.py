@@ -62,6 +62,11 @@ def test_a_list_of_sources_is_no_snippet_when_there_is_another(catalogue: Catalo
     assert [snippet.heading for snippet in hit.snippets] == ["Sources"]
 
 
+def test_a_single_snippet_is_the_best_one_and_not_the_first(catalogue: Catalogue) -> None:
+    (hit,) = catalogue.search(Query("lamps theft", {"lang": ("en",)}), snippets=1).hits
+    assert [snippet.heading for snippet in hit.snippets] == ["Findings"]
+
+
 def test_without_words_there_are_no_snippets(catalogue: Catalogue) -> None:
     assert all(hit.snippets == () for hit in catalogue.search(Query()).hits)
 

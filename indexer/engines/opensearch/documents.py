@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def _orders(report: Report) -> Json:
         "newest": _LAST if year is None else f"{9999 - year:05}",
         "oldest": _LAST if year is None else f"{year:05}",
         "title": fold(report.title)[:_KEY],
+        "added": f"{dt.date.max.toordinal() - report.added.toordinal():07}{9999 - (year or 0):05}",
     }
     return {f"by_{name}": f"{key}\0{report.id}" for name, key in keys.items()}
 

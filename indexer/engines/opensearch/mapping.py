@@ -19,7 +19,7 @@ from indexer.fields import FACET_NAMES, SCHEMA_VERSION, TEXT_NAMES, exact
 Json = dict[str, Any]
 
 # Changes whenever an index laid out by older code cannot be read or added to.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 # Worth is sent as a whole number, in parts of this; what a passage is worth in all then still fits
 # in the 31 bits that Lucene has for the length of a field.
 SCALE: Final = 1 << 20
@@ -96,7 +96,7 @@ def _report() -> Json:
         "id": order,
         "language": keyword,
         "year": {"type": "integer"},
-        **{f"by_{sort}": order for sort in ("newest", "oldest", "title")},
+        **{f"by_{sort}": order for sort in ("newest", "oldest", "title", "added")},
         **dict.fromkeys(FACET_NAMES, keyword),
         "passages": {"type": "nested", "properties": _passage()},
     }
