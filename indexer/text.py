@@ -36,6 +36,9 @@ _FRENCH_SPACE: Final = re.compile(
 )
 # A straight apostrophe; an address keeps its own.
 _STRAIGHT: Final = re.compile(r"https?://\S+|(?<=\w)'(?=\w)")
+# That of a plural (partners' time) looks like the end of what one like this opens.
+_STRAIGHT_AFTER_S: Final = re.compile(r"https?://\S+|(?<=\w)'(?=\w)|(?<=s)'(?!\w)")
+_OPENING: Final = re.compile(r"(?<!\w)'(?=\w)")
 _LIST_MARKER = re.compile(r"^(?:•|(\d{1,3})\.) (?=\S)")
 _ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu quelqu"
 _ELISIONS: Final = frozenset(_ELIDED.split())
@@ -195,7 +198,9 @@ def language(text: str) -> str | None:
 def spaced(text: str, lang: str) -> str:
     """A text with its apostrophes curled and, in French, its spaces before marks and in numbers
     unbreakable; of the same length."""
-    text = _STRAIGHT.sub(lambda found: "’" if found[0] == "'" else found[0], text)
+    if "'" in text:
+        straight = _STRAIGHT if _OPENING.search(text) else _STRAIGHT_AFTER_S
+        text = straight.sub(lambda found: "’" if found[0] == "'" else found[0], text)
     return _FRENCH_SPACE.sub(_unbreakable, text) if lang == "fr" else text
 
 

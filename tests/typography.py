@@ -15,7 +15,9 @@ _VERBATIM: Final = ("kbd", "code", "pre", "textarea", "script", "style")
 _ADDRESS: Final = re.compile(r"https?://\S+|\b[\w.-]+\.(?:ca|com|org|net|fr)\b\S*")
 # A sentence of fewer words may be a name, or a title in the other language.
 _FEWEST_WORDS: Final = 12
+AGES: Final = {"ages that can break": re.compile(r"\(\d+-\d+|\d (?:ans|years)\)")}
 FRENCH: Final = {
+    **AGES,
     "a straight mark": re.compile(r"\"|\w'\w"),
     "a space that can break": re.compile(r" [:;?!»]|« "),
     "a mark without its space": re.compile(r"\w[;?!](?=\s|$)|[^\W\d]:(?=\s|$)"),
@@ -23,6 +25,7 @@ FRENCH: Final = {
     "a plural of nought or one": re.compile(r"\b[01]\s(?:rapports|passages|actifs|autres)\b"),
 }
 ENGLISH: Final = {
+    **AGES,
     "a straight mark": re.compile(r"\w'\w"),
     "a space before a mark": re.compile(r"\w [;:?!](?=\s)"),
     "a plural of one": re.compile(r"\b1 (?:reports|passages)\b"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import cast
+import re
+from typing import Final, cast
 
 from flask import Flask, current_app
 
 from indexer.catalogue import Catalogue
 from indexer.text import spaced
 from webapp.i18n import current_language
+
+# A range of ages stays on one line.
+_AGES: Final = re.compile(r"\d+-\d+(?: ans)?")
 
 
 def catalogue() -> Catalogue:
@@ -31,7 +35,11 @@ def label(facet: str, key: str) -> str:
 @functools.lru_cache(maxsize=1 << 12)
 def _typeset(name: str, lang: str) -> str:
     # The same few hundred names stand on every page.
-    return spaced(name, lang)
+    return _AGES.sub(_together, spaced(name, lang))
+
+
+def _together(ages: re.Match[str]) -> str:
+    return ages[0].replace("-", "\u2011").replace(" ", "\u00a0")
 
 
 def definition(facet: str, key: str) -> str:

@@ -149,9 +149,7 @@ def quiet_line(report: Report) -> str:
 def audience(report: Report) -> str:
     """For whom a report is, in a few words; empty when it says nothing that narrows."""
     groups = [label("population", key) for key in report.population if key != _ANY_AGE]
-    # A range of ages stays on one line.
-    said = ", ".join(groups[:3]).replace("-", "\u2011")
-    return _("For whom: %(groups)s", groups=said) if groups else ""
+    return _("For whom: %(groups)s", groups=", ".join(groups[:3])) if groups else ""
 
 
 def place(report: Report) -> str:

@@ -155,6 +155,20 @@ def test_a_slug_is_folded_words_with_hyphens(name: str, expected: str) -> None:
     assert text.slug(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("It's 376 boys' records, partners' too.", "It’s 376 boys’ records, partners’ too."),
+        ("a 'no bullies' rule isn't it", "a 'no bullies' rule isn’t it"),
+        ("see https://a.ca/it's's' it's", "see https://a.ca/it's's' it’s"),
+    ],
+)
+def test_straight_apostrophes_are_curled_and_quotation_marks_are_not(
+    said: str, expected: str
+) -> None:
+    assert text.spaced(said, "en") == expected
+
+
 def test_french_spaces_do_not_break_and_keep_every_place() -> None:
     said = "Oui ; « non » : 2 000 $ et 14 % ? 12 ans"
     told = text.spaced(said, "fr")

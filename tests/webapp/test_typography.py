@@ -21,6 +21,8 @@ def test_a_page_is_set_as_its_language_is(client: FlaskClient, address: str) -> 
         ("<p>Vraiment ?</p>", "a space that can break"),
         ("<p>Vraiment? Oui.</p>", "a mark without its space"),
         ("<p>Le mot «oui»</p>", "guillemets without their space"),
+        ("<p>Adolescence (12-17\u00a0ans)</p>", "ages that can break"),
+        ("<p>Adolescence (12\u201117 ans)</p>", "ages that can break"),
         ("<p>0 rapports</p>", "a plural of nought or one"),
         ("<p>It is the first of the words that we have in the text of this page.</p>", "not in fr"),
         ('<p lang="en">1 reports</p>', "a plural of one"),
