@@ -79,7 +79,7 @@ class Word:
     end: int
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 12)
 def fold(text: str) -> str:
     """The text without case, accents, ligatures and invisible marks: `ÉVÉNEMENT` -> `evenement`."""
     decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
@@ -100,6 +100,7 @@ def pieces(text: str) -> tuple[list[str], list[int]]:
     return [piece.group() for piece in found], [piece.start() for piece in found]
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def folded(piece: str) -> Word:
     """The word in a piece, folded; its text is empty when nothing is left. Places are in it."""
     parts = _APOSTROPHE.split(piece)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from indexer.models import Passage
 from indexer.syntax import Clause, Expression, Leaf, Phrase, Prefix, leaves
-from indexer.text import Word, stem, variants, words
+from indexer.text import stem, variants, words
 
 # What was asked of headings or summaries only is not marked in the text.
 _MARKED_FIELDS: Final = (None, "body", "title")
+
+# Term -> where it stands, in order.
+Places = Mapping[str, Sequence[int]]
 
 
 def marks(passage: Passage, clauses: Sequence[Clause]) -> tuple[tuple[int, int], ...]:
     """Where the words begin and end (character offsets) that a clause asked for, in order."""
     found = list(words(passage.text))
-    positions = {i for leaf in marked(clauses) for i in _positions(found, passage.lang, leaf)}
+    forms = _places(word.text for word in found)
+    stems = _places(stem(word.text, passage.lang) for word in found)
+    positions = {i for leaf in marked(clauses) for i in _positions(forms, stems, leaf)}
     return tuple((found[i].start, found[i].end) for i in sorted(positions))
 
 
@@ -25,25 +32,33 @@ def marked(clauses: Sequence[Clause]) -> Iterator[Leaf]:
     return (leaf for leaf in leaves(clauses) if leaf.field in _MARKED_FIELDS)
 
 
-def _positions(found: Sequence[Word], lang: str, leaf: Leaf) -> Iterable[int]:
+def _places(terms: Iterable[str]) -> Places:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for i, term in enumerate(terms):
+        places[term].append(i)
+    return places
+
+
+def _positions(forms: Places, stems: Places, leaf: Leaf) -> Iterator[int]:
     match leaf:
         case Phrase(wanted):
-            return _runs([word.text for word in found], [{word} for word in wanted])
+            return _runs(forms, [(word,) for word in wanted])
         case Expression(wanted):
-            stems = [stem(word.text, lang) for word in found]
-            return _runs(stems, [set(variants(word)) for word in wanted])
+            return _runs(stems, [variants(word) for word in wanted])
         case Prefix(text):
-            return {i for i, word in enumerate(found) if word.text.startswith(text)}
-    accepted = variants(leaf.text)
-    return {i for i, word in enumerate(found) if stem(word.text, lang) in accepted}
+            begun = (held for form, held in forms.items() if form.startswith(text))
+            return itertools.chain.from_iterable(begun)
+    return _standing(stems, variants(leaf.text))
 
 
-def _runs(terms: Sequence[str], wanted: Sequence[set[str]]) -> set[int]:
+def _runs(places: Places, wanted: Sequence[Collection[str]]) -> Iterator[int]:
     """The places of wanted terms that follow each other."""
-    size = len(wanted)
-    return {
-        i
-        for start in range(len(terms) - size + 1)
-        if all(terms[start + k] in one for k, one in enumerate(wanted))
-        for i in range(start, start + size)
-    }
+    begins = set(_standing(places, wanted[0]))
+    for step, terms in enumerate(wanted[1:], start=1):
+        begins &= {i - step for i in _standing(places, terms)}
+    return (i for begin in begins for i in range(begin, begin + len(wanted)))
+
+
+def _standing(places: Places, terms: Collection[str]) -> Iterator[int]:
+    """The places of any of some terms."""
+    return (i for term in terms for i in places.get(term, ()))

@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.cluster import nodes
 ENGINES: Final = ("whoosh", "opensearch")
 QUESTIONS: Final = 40
 ROUNDS: Final = 3
+READERS: Final = 4
 
 
 def measure(passages: int) -> dict[str, Any]:
@@ -46,18 +48,27 @@ def measure(passages: int) -> dict[str, Any]:
         built = [_build(config, passages) for config in configs]
         catalogues = [Catalogue(config) for config in configs]
         asked = questions.plain(QUESTIONS)
-        times, alike = _asked(catalogues, asked)
+        typed, alike = _asked(catalogues, asked)
+        expanded, _ = _asked(catalogues, [replace(question, expand=True) for question in asked])
+        rates = [_rate(catalogue, asked) for catalogue in catalogues]
         sizes = [_folder_bytes(folder), _cluster_bytes(cluster)]
     engine = {
         name: {
             "passages_per_s": round(passages / built[place], 1),
             "bytes_per_passage": round(sizes[place] / passages),
-            "p50_ms": round(statistics.median(times[place]), 1),
-            "p95_ms": round(statistics.quantiles(times[place], n=20)[-1], 1),
+            **_spread(typed[place]),
+            "queries_per_s": round(rates[place], 1),
+            "everything_on": _spread(expanded[place]),
         }
         for place, name in enumerate(ENGINES)
     }
     return {"passages": passages, "same_first_ten": round(alike, 3), "engines": engine}
+
+
+def _spread(times: Sequence[float]) -> dict[str, float]:
+    """The median and the slowest twentieth, in milliseconds."""
+    slow = statistics.quantiles(times, n=20)[-1]
+    return {"p50_ms": round(statistics.median(times), 1), "p95_ms": round(slow, 1)}
 
 
 def _build(config: Config, passages: int) -> float:
@@ -81,7 +92,7 @@ def _asked(
     alike = 0
     for number in range(ROUNDS):
         for question in asked:
-            query = Query(text=question.text, filters=question.filters)
+            query = _query(question)
             found = []
             for place, catalogue in enumerate(catalogues):
                 began = time.perf_counter()
@@ -92,6 +103,18 @@ def _asked(
                 found.append([hit.report.id for hit in results.hits])
             alike += found[0] == found[1]
     return times, alike / (ROUNDS * len(asked))
+
+
+def _query(question: Question) -> Query:
+    return Query(text=question.text, filters=question.filters, expand=question.expand)
+
+
+def _rate(catalogue: Catalogue, asked: list[Question]) -> float:
+    """The answers in a second, when several readers ask together."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(READERS) as readers:
+        answers = list(readers.map(catalogue.search, map(_query, asked * ROUNDS)))
+    return len(answers) / (time.perf_counter() - began)
 
 
 def _folder_bytes(folder: Path) -> int:
@@ -108,6 +131,12 @@ def table(measured: dict[str, Any]) -> str:
     """The measurement as lines to read."""
     lines = [f"{measured['passages']:,} passages, the same first ten: {measured['same_first_ten']}"]
     for name, told in measured["engines"].items():
-        parts = ", ".join(f"{what} {value}" for what, value in told.items())
-        lines.append(f"{name:12}{parts}")
+        on = told["everything_on"]
+        lines.append(
+            f"{name:12}{told['passages_per_s']} passages/s, "
+            f"{told['bytes_per_passage']} bytes each; "
+            f"words alone p50 {told['p50_ms']} p95 {told['p95_ms']} ms, "
+            f"{READERS} readers {told['queries_per_s']} queries/s; "
+            f"everything on p50 {on['p50_ms']} p95 {on['p95_ms']} ms"
+        )
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from indexer import engines
 from indexer.catalogue import Catalogue
 from indexer.config import Config
 from indexer.engines import opensearch
+from indexer.engines.opensearch import writing
 from indexer.engines.opensearch.cluster import cluster_of
 from indexer.errors import EngineUnavailable, IndexLocked, IndexMissing, IndexOutdated
 from indexer.prepare import facets
@@ -41,6 +42,21 @@ def indexes(config: Config) -> set[str]:
     return {name.removeprefix(f"{config.opensearch_alias}-") for name in held}
 
 
+def segments(config: Config, path: Path) -> set[int]:
+    """How many segments each copy of the index has."""
+    index = opensearch.publisher(config).index_of(path)
+    (told,) = cluster_of(config).ask("GET", f"/{index}/_segments")["indices"].values()
+    return {len(copy["segments"]) for shard in told["shards"].values() for copy in shard}
+
+
+def size(config: Config, path: Path) -> int:
+    """The bytes of an index without its copies."""
+    index = opensearch.publisher(config).index_of(path)
+    told = cluster_of(config).ask("GET", f"/{index}/_stats/store")
+    stored: int = told["_all"]["primaries"]["store"]["size_in_bytes"]
+    return stored
+
+
 def found(config: Config) -> list[str]:
     """What readers, who look for a new generation once a second, would find next."""
     opensearch.publisher.cache_clear()
@@ -69,6 +85,20 @@ def test_what_changed_is_written_into_a_clone_and_two_generations_stay(
     third = engines.promote(config, written(config, [], second.path, gone="lamps"))
     assert found(config) == ["dogs"]
     assert indexes(config) == {second.name, third.name}
+
+
+def test_a_large_new_index_is_one_segment_without_what_repeats_its_writes(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = [report(f"lamps{i}", "Lamps", "Lamps reduced theft. " * 50) for i in range(200)]
+    config = make_config()
+    apart = written(config, contents)
+    monkeypatch.setattr(writing, "MERGED_FROM", 200)
+    merged = written(config, contents)
+    assert segments(config, merged) == {1}
+    assert size(config, merged) < 0.75 * size(config, apart)
+    clone = written(config, [DOGS], engines.promote(config, merged).path)
+    assert max(segments(config, clone)) > 1
 
 
 def test_a_build_that_dies_leaves_the_old_answers_and_is_cleared_by_the_next(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from indexer.engines.base import Favour, Request
 from indexer.engines.opensearch.clauses import Having, all_of, matching, scored
-from indexer.engines.opensearch.documents import work_id
-from indexer.engines.opensearch.mapping import PASSAGES, REPORTS, Json, passage, report
+from indexer.engines.opensearch.mapping import PASSAGES, REPORTS, Json, alone, passage, report
 from indexer.engines.ranking import NEXT_PASSAGES, YEAR, best_of, sort_of
 
 # More values of a facet than this are not counted.
 MOST_VALUES: Final = 10_000
-_MOST_REPORTS: Final = 1_000
+# The reports of the works on a page.
+_MOST_REPORTS: Final = 10_000
+_NESTED: Final = passage("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Asked:
 def asked(request: Request, having: Having) -> Asked:
     """A request as queries of passages."""
     query = _favoured(scored(request.clauses, having), request.favours)
-    return Asked(request, query, matching(request.clauses))
+    return Asked(request, query, matching(request.clauses, having))
 
 
 def _favoured(query: Json, favours: Sequence[Favour]) -> Json:
@@ -116,34 +117,39 @@ def _ordered(key: str, reports: Sequence[Json]) -> Json:
     return {key: {"order": "asc", "mode": "min", "nested": nested}}
 
 
-def detailed(asked: Asked, names: Iterable[str]) -> Json:
-    """Some works with their reports that match and are kept, each with its best passages."""
-    names = [work_id(name) for name in names]
-    query = _scored_works(asked, max(best_of(asked.request), NEXT_PASSAGES + 1))
-    return {
-        "query": {"bool": {"must": [query], "filter": [{"ids": {"values": names}}]}},
-        "size": len(names),
+def detailed(asked: Asked, works: Sequence[str]) -> Json:
+    """The best passages that match of each report of some works, whether it is kept or not."""
+    best = {
+        "size": max(best_of(asked.request), NEXT_PASSAGES + 1),
+        "sort": [{"_score": "desc"}, {alone("number"): "asc"}],
         "_source": False,
+        "docvalue_fields": [alone("number")],
+    }
+    among = {"terms": {alone("work"): [*works]}}
+    reports = {"field": alone("report"), "size": _MOST_REPORTS}
+    return {
+        "query": {"bool": {"must": [_alone(asked.scored)], "filter": [among]}},
+        "size": 0,
+        "aggs": {"reports": {"terms": reports, "aggs": {"best": {"top_hits": best}}}},
         "track_total_hits": False,
     }
 
 
-def _scored_works(asked: Asked, passages: int = 0) -> Json:
-    """Works by the best passage of their kept reports; with so many passages of each, if any."""
-    inner = _inner("passages", "number", passages) if passages else {}
+def _alone(query: Any) -> Any:
+    """A query of nested passages as one of those that stand alone."""
+    if isinstance(query, dict):
+        return {_alone(name): _alone(told) for name, told in query.items()}
+    if isinstance(query, list):
+        return [_alone(told) for told in query]
+    nested = isinstance(query, str) and query.startswith(_NESTED)
+    return alone(query.removeprefix(_NESTED)) if nested else query
+
+
+def _scored_works(asked: Asked) -> Json:
+    """Works by the best passage of their kept reports."""
     found = _nested(PASSAGES, asked.scored, "max")
-    found["nested"] |= inner
     query = {"bool": {"must": [found], "filter": kept_reports(asked.request)}}
-    works = _nested(REPORTS, query, "max")
-    works["nested"] |= _inner("reports", "id", _MOST_REPORTS) if passages else {}
-    return works
-
-
-def _inner(name: str, field: str, size: int) -> Json:
-    full = report(field) if name == "reports" else passage(field)
-    order = [{"_score": "desc"}, {full: "asc"}]
-    told = {"name": name, "size": size, "_source": False, "docvalue_fields": [full], "sort": order}
-    return {"inner_hits": told}
+    return _nested(REPORTS, query, "max")
 
 
 def kept_reports(request: Request, but: str | None = None) -> list[Json]:

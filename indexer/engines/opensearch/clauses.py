@@ -6,8 +6,8 @@ depends on how many passages have it, so that has to be known first; `Having` an
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -34,10 +34,16 @@ NOTHING: Final[Json] = {"match_none": {}}
 # A beginning of more words than this is worth the same wherever it stands.
 MOST_FORMS: Final = 500
 
-_OCCURRENCE: Final = (
-    "_score * params.weight / (params.floor + params.slope * doc[params.length].value)"
+# What stands in n places is worth n / (n + 1) to the cluster.
+_OCCURRENCES: Final = (
+    "Math.round(_score / (1.0 - _score)) * params.weight"
+    " / (params.floor + params.slope * doc[params.length].value)"
 )
-_IN_A_ROW: Final[Json] = {"slop": 0, "in_order": True}
+# A score holds one unit for each clause that matches, and what the passage is worth beside them.
+_SHARED: Final = (
+    "int matched = (int) (_score / params.unit);"
+    " return (_score - matched * params.unit) * (double) params.shares[matched];"
+)
 _SATURATED: Final = "params.worth * _score / (params.k1 + _score)"
 
 
@@ -63,17 +69,31 @@ class Having(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A clause: the query that scores it, and a query for each of the clauses that it counts as."""
+    """A clause: the query that scores it, and the one that finds it. It counts as several clauses
+    where it has `words`, each of which counts as one where the whole is not found."""
 
     query: Json
-    points: tuple[Json, ...]
+    found: Json
+    words: tuple[Json, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many clauses it counts as."""
+        return max(1, len(self.words))
+
+    def counted(self, unit: float) -> Json:
+        """The units of as many clauses as match."""
+        whole = _constant(self.found, unit * self.size)
+        apart = [_constant(word, unit) for word in self.words]
+        return best_of([whole, any_of(apart)])
 
 
 def any_of(queries: Sequence[Json]) -> Json:
     """The sum of the queries that match, at least one."""
-    if len(queries) == 1:
-        return queries[0]
-    return {"bool": {"should": [*queries], "minimum_should_match": 1}} if queries else NOTHING
+    some = [query for query in queries if query != NOTHING]
+    if len(some) < 2:
+        return some[0] if some else NOTHING
+    return {"bool": {"should": some, "minimum_should_match": 1}}
 
 
 def all_of(queries: Sequence[Json]) -> Json:
@@ -83,7 +103,8 @@ def all_of(queries: Sequence[Json]) -> Json:
 
 def best_of(queries: Sequence[Json]) -> Json:
     """The best of the queries that match, at least one."""
-    return {"dis_max": {"queries": [*queries]}} if len(queries) > 1 else any_of(queries)
+    some = [query for query in queries if query != NOTHING]
+    return {"dis_max": {"queries": some}} if len(some) > 1 else any_of(some)
 
 
 def scored(clauses: Sequence[Clause], having: Having) -> Json:
@@ -98,41 +119,50 @@ def scored(clauses: Sequence[Clause], having: Having) -> Json:
         query["should"] = [_leaf(boost.leaf, having, boost.weight) for boost in boosts]
     musts = [each for clause, each in zip(wanted, found, strict=True) if required(clause)]
     if len(wanted) > 1 and musts:
-        query["filter"] = [point for must in musts for point in must.points]
-    excluded = [matches(clause.clause) for clause in clauses if isinstance(clause, Not)]
+        query["filter"] = [must.found for must in musts]
+    excluded = [matches(each.clause, having) for each in clauses if isinstance(each, Not)]
     if excluded:
         query["must_not"] = excluded
-    together = query["must"][0] if len(query) == 1 else {"bool": query}
-    return _shared(together, [point for each in found for point in each.points])
+    most = sum(each.size for each in found)
+    if most > 1:
+        unit = unit_for(having.passages, most + sum(boost.weight for boost in boosts))
+        query["should"] = [*query.get("should", ()), *(each.counted(unit) for each in found)]
+        return _shared({"bool": query}, unit, most)
+    return query["must"][0] if len(query) == 1 else {"bool": query}
 
 
-def matching(clauses: Sequence[Clause]) -> Json:
+def matching(clauses: Sequence[Clause], having: Having) -> Json:
     """The passages that match, without scores."""
     wanted = [clause for clause in clauses if not isinstance(clause, (Not, Boost))]
-    query: Json = {"filter": [any_of([_matches(clause) for clause in wanted])] if wanted else []}
-    query["filter"] += [_matches(clause) for clause in wanted if required(clause)]
-    query["must_not"] = [matches(clause.clause) for clause in clauses if isinstance(clause, Not)]
+    found = [_matches(clause, having) for clause in wanted]
+    query: Json = {"filter": [any_of(found)] if wanted else []}
+    query["filter"] += [
+        each for clause, each in zip(wanted, found, strict=True) if required(clause)
+    ]
+    query["must_not"] = [
+        matches(clause.clause, having) for clause in clauses if isinstance(clause, Not)
+    ]
     return {"bool": {name: queries for name, queries in query.items() if queries}}
 
 
 def _everything() -> Json:
-    return {"constant_score": {"filter": {"match_all": {}}, "boost": 0.0}}
+    return _constant({"match_all": {}}, 0.0)
 
 
-def _shared(query: Json, points: Sequence[Json]) -> Json:
-    """A query's scores, times the share of the points that match, to a power."""
-    most = len(points)
-    if most < 2:
-        return query
-    functions = [
-        {
-            "filter": {"bool": {"should": [*points], "minimum_should_match": count}},
-            "weight": (count / most) ** share_power(most),
-        }
-        for count in range(most, 0, -1)
-    ]
-    told = {"score_mode": "first", "boost_mode": "multiply"}
-    return {"function_score": {"query": query, "functions": functions, **told}}
+def _constant(query: Json, worth: float) -> Json:
+    return {"constant_score": {"filter": query, "boost": worth}} if query != NOTHING else NOTHING
+
+
+def unit_for(passages: int, words: float) -> float:
+    """More than so many words can be worth; a power of two, so that whole units add up exactly."""
+    most = rarity(passages, 1) * (K1 + 1) * (2 + EXACT_WEIGHT) * words
+    return 2.0 ** math.ceil(math.log2(max(1.0, most)))
+
+
+def _shared(query: Json, unit: float, most: int) -> Json:
+    """What is beside the units of a score, times their share of the most, to a power."""
+    shares = [(matched / most) ** share_power(most) for matched in range(most + 1)]
+    return _script(query, _SHARED, {"unit": unit, "shares": shares})
 
 
 def _clause(clause: Clause, having: Having) -> Scored:
@@ -141,23 +171,23 @@ def _clause(clause: Clause, having: Having) -> Scored:
         return _synonyms(clause, having)
     if isinstance(clause, AnyOf):
         query = best_of([_leaf(leaf, having) for leaf in clause.clauses])
-        return Scored(query, (_matches(clause),))
-    return Scored(_leaf(clause, having), (matches(clause),))
+        return Scored(query, _matches(clause, having))
+    return Scored(_leaf(clause, having), matches(clause, having))
 
 
 def _synonyms(clause: Synonyms, having: Having) -> Scored:
     """A concept in one of its ways, or as much of it as the words typed for it make up apart."""
-    ways = any_of([matches(way.leaf) for way in clause.alternatives])
+    ways = any_of([matches(way.leaf, having) for way in clause.alternatives])
     told = telling(
-        _rarity(having, having.matching(ways)) if clause.alternatives else 0.0,
+        _rarity(having, having.matching(ways)) if ways != NOTHING else 0.0,
         [_rarest(word, having) for word in clause.words],
     )
     queries = [_way(way.leaf, having, told * way.weight) for way in clause.alternatives]
     if size(clause) == 1:
-        return Scored(best_of(queries), (ways,))
+        return Scored(best_of(queries), ways)
     apart = any_of([_leaf(word, having) for word in clause.words])
-    points = tuple(any_of([matches(word), ways]) for word in clause.words)
-    return Scored(best_of([apart, *queries]), points)
+    words = tuple(matches(word, having) for word in clause.words)
+    return Scored(best_of([apart, *queries]), ways, words)
 
 
 def _rarest(word: Word, having: Having) -> float:
@@ -168,7 +198,7 @@ def _rarest(word: Word, having: Having) -> float:
 def _way(leaf: Word | Expression, having: Having, worth: float) -> Json:
     """What a way to say something is worth, however rare it is."""
     if isinstance(leaf, Expression):
-        return _weighed(leaf, worth)
+        return _weighed(leaf, having, worth)
     stems = best_of([_term("stems", stem, worth) for stem in variants(leaf.text)])
     return _with_exact(stems, _term("forms", leaf.text, worth * EXACT_WEIGHT))
 
@@ -182,8 +212,13 @@ def _leaf(leaf: Leaf, having: Having, factor: float = 1.0) -> Json:
     """The passages of a word, a phrase or a prefix with their scores, times a factor."""
     if isinstance(leaf, Word):
         return _word(leaf, having, factor)
-    worth = factor * _rarity(having, having.matching(matches(leaf)))
-    return _beginning(leaf, having, worth) if isinstance(leaf, Prefix) else _weighed(leaf, worth)
+    found = matches(leaf, having)
+    if found == NOTHING:
+        return NOTHING
+    worth = factor * _rarity(having, having.matching(found))
+    if isinstance(leaf, Prefix):
+        return _beginning(leaf, having, worth)
+    return _weighed(leaf, having, worth)
 
 
 def _word(leaf: Word, having: Having, factor: float) -> Json:
@@ -217,46 +252,32 @@ def _rarity(having: Having, count: int) -> float:
     return rarity(having.passages, count)
 
 
-def _weighed(leaf: Phrase | Expression, worth: float) -> Json:
+def _weighed(leaf: Phrase | Expression, having: Having, worth: float) -> Json:
     """Words that follow each other, counted like a term of their own."""
-    forms = isinstance(leaf, Phrase)
-    runs = [
-        _occurrences(terms, field, forms=forms)
-        for field in TEXT_FIELDS
-        for terms in _wordings(leaf)
-    ]
-    return _saturated(any_of(runs), leaf, worth)
+    runs = any_of([_occurrences(leaf, having, field) for field in TEXT_FIELDS])
+    return _saturated(runs, leaf, having, worth) if runs != NOTHING else NOTHING
 
 
-def _wordings(leaf: Phrase | Expression) -> Iterator[tuple[str, ...]]:
-    """Every row of terms that the words may stand as; no two of them stand in the same place."""
-    if isinstance(leaf, Phrase):
-        return iter([leaf.words])
-    return itertools.product(*map(variants, leaf.words))
-
-
-def _occurrences(terms: Sequence[str], field: TextField, *, forms: bool) -> Json:
-    """Where terms follow each other in a field, each time worth as much as a word in it."""
-    # The cluster counts such a place once for each of the terms.
-    weight = field.weight / len(set(terms))
-    told: Json = {"weight": weight, "floor": 1 - B, "slope": B / field.usual_length}
+def _occurrences(leaf: Phrase | Expression, having: Having, field: TextField) -> Json:
+    """Where words follow each other in a field, each time worth as much as a word in it."""
+    run = _run(leaf, having, field.name)
+    told: Json = {"weight": field.weight, "floor": 1 - B, "slope": B / field.usual_length}
     told["length"] = passage(length(field.name))
-    run = _run(exact(field.name) if forms else field.name, [(term,) for term in terms])
-    return _script(run, _OCCURRENCE, told)
+    return _script(run, _OCCURRENCES, told) if run != NOTHING else NOTHING
 
 
 def _beginning(leaf: Prefix, having: Having, worth: float) -> Json:
     """All words that begin so, together."""
     if having.beginning(leaf.text) > MOST_FORMS:
-        return {"constant_score": {"filter": matches(leaf), "boost": worth * impact(1.0)}}
+        return _constant(matches(leaf, having), worth * impact(1.0))
     every = {"value": leaf.text, "rewrite": "scoring_boolean"}
-    return _saturated({"prefix": {passage("weights"): every}}, leaf, worth)
+    return _saturated({"prefix": {passage("weights"): every}}, leaf, having, worth)
 
 
-def _saturated(query: Json, leaf: Leaf, worth: float) -> Json:
+def _saturated(query: Json, leaf: Leaf, having: Having, worth: float) -> Json:
     """The impact of weights, where the leaf's field has it."""
     if leaf.field is not None:
-        query = {"bool": {"must": [query], "filter": [matches(leaf)]}}
+        query = {"bool": {"must": [query], "filter": [matches(leaf, having)]}}
     return _script(query, _SATURATED, {"worth": worth * (K1 + 1), "k1": K1})
 
 
@@ -264,45 +285,46 @@ def _script(query: Json, source: str, params: Json) -> Json:
     return {"script_score": {"query": query, "script": {"source": source, "params": params}}}
 
 
-def _matches(clause: Clause) -> Json:
+def _matches(clause: Clause, having: Having) -> Json:
     """The passages that match a clause, without scores."""
     if isinstance(clause, Synonyms):
         leaves: Sequence[Leaf] = [way.leaf for way in clause.alternatives]
         apart = clause.words if size(clause) > 1 else ()
-        return any_of([matches(leaf) for leaf in (*apart, *leaves)])
+        return any_of([matches(leaf, having) for leaf in (*apart, *leaves)])
     if isinstance(clause, AnyOf):
-        return any_of([matches(leaf) for leaf in clause.clauses])
+        return any_of([matches(leaf, having) for leaf in clause.clauses])
     assert not isinstance(clause, (Not, Boost))
-    return matches(clause)
+    return matches(clause, having)
 
 
-def matches(leaf: Leaf) -> Json:
+def matches(leaf: Leaf, having: Having) -> Json:
     """The passages of a word, a phrase or a prefix, without scores."""
     match leaf:
         case Word(text, field):
             return {"terms": {passage(field or "stems"): [*variants(text)]}}
         case Prefix(text, field):
             return {"prefix": {passage(exact(field) if field else "forms"): {"value": text}}}
-        case Phrase(words, field):
-            steps = [(word,) for word in words]
-            return any_of([_run(exact(name), steps) for name in _fields(field)])
-        case Expression(words, field):
-            return any_of([_run(name, [*map(variants, words)]) for name in _fields(field)])
+        case Phrase(_, field) | Expression(_, field):
+            names = (field,) if field else TEXT_NAMES
+            return any_of([_run(leaf, having, name) for name in names])
 
 
-def _fields(field: str | None) -> tuple[str, ...]:
-    return (field,) if field else TEXT_NAMES
+def _run(leaf: Phrase | Expression, having: Having, field: str) -> Json:
+    """Where words follow each other in a field, in any of the terms that each may stand as."""
+    if isinstance(leaf, Phrase):
+        steps = [[word] if having.form(word) else [] for word in leaf.words]
+    else:
+        steps = [[stem for stem in variants(word) if having.stem(stem)] for word in leaf.words]
+    if not all(steps):
+        return NOTHING
+    row = {"ordered": True, "max_gaps": 0, "intervals": [_step(terms) for terms in steps]}
+    named = exact(field) if isinstance(leaf, Phrase) else field
+    return {"intervals": {passage(named): {"all_of": row}}}
 
 
-def _run(field: str, steps: Sequence[Sequence[str]]) -> Json:
-    """Where terms follow each other in a field, any of some at each step."""
-    spans = [_step(field, terms) for terms in steps]
-    return spans[0] if len(spans) == 1 else {"span_near": _IN_A_ROW | {"clauses": spans}}
-
-
-def _step(field: str, terms: Sequence[str]) -> Json:
-    spans = [{"span_term": {passage(field): term}} for term in terms]
-    return spans[0] if len(spans) == 1 else {"span_or": {"clauses": spans}}
+def _step(terms: Sequence[str]) -> Json:
+    some = [{"match": {"query": term}} for term in terms]
+    return some[0] if len(some) == 1 else {"any_of": {"intervals": some}}
 
 
 assert SCALE * 2 <= 1 << 24, "a frequency is a 32-bit float to the cluster: worth must fit in one"

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from indexer.engines.indexing import tokens
-from indexer.engines.opensearch.mapping import SCALE, Json, length
+from indexer.engines.opensearch.mapping import ALONE, SCALE, Json, length
 from indexer.engines.scoring import impact, unit
 from indexer.fields import FACET_NAMES, TEXT_FIELDS, TEXT_NAMES, exact
 from indexer.models import Passage, Report
@@ -26,12 +26,14 @@ _KEY: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report with its passages, their terms, and the facet values to count it under."""
+    """A report with its passages, their terms and what finds each, and the facet values to count it
+    under."""
 
     report: Report
     passages: tuple[Passage, ...]
     facets: Mapping[str, Sequence[str]]
     tokens: tuple[Tokens, ...]
+    found: tuple[Json, ...]
 
 
 def content(
@@ -39,7 +41,11 @@ def content(
 ) -> Content:
     """A report with the terms of its passages."""
     cut = tuple(passages)
-    return Content(report, cut, facets, tuple(tokens(report, passage) for passage in cut))
+    held = tuple(tokens(report, passage) for passage in cut)
+    values = [f"{name}={value}" for name, given in facets.items() for value in given]
+    pairs = zip(cut, held, strict=True)
+    found = tuple(_passage(passage.number, values, terms) for passage, terms in pairs)
+    return Content(report, cut, facets, held, found)
 
 
 def work_id(work: str) -> str:
@@ -78,22 +84,21 @@ def shown(content: Content) -> Iterable[tuple[str, Json]]:
             "facets": {name: [*values] for name, values in content.facets.items()},
         },
     )
-    for passage in content.passages:
-        told = {"kind": "passage", "content": msgspec.to_builtins(passage)}
+    of = {"report": report.id, "work": report.work}
+    for passage, alone in zip(content.passages, content.found, strict=True):
+        told = {"kind": "passage", "content": msgspec.to_builtins(passage), ALONE: alone | of}
         yield passage_id(report.id, passage.number), told
 
 
 def _report(content: Content) -> Json:
     report = content.report
-    values = [f"{name}={value}" for name, held in content.facets.items() for value in held]
-    pairs = zip(content.passages, content.tokens, strict=True)
     return {
         "id": report.id,
         "language": report.lang,
         "year": report.year,
         **_orders(report),
         **{name: [*content.facets.get(name, ())] for name in FACET_NAMES},
-        "passages": [_passage(passage.number, values, held) for passage, held in pairs],
+        "passages": [*content.found],
     }
 
 

@@ -22,9 +22,18 @@ from indexer.engines.opensearch.bodies import Asked
 from indexer.engines.opensearch.cluster import Cluster
 from indexer.engines.opensearch.counts import Counts
 from indexer.engines.opensearch.holdings import Holdings
-from indexer.engines.opensearch.mapping import Json, passage, report
+from indexer.engines.opensearch.mapping import Json, alone
 from indexer.engines.opensearch.numbers import Numbers
-from indexer.engines.ranking import Ranked, Row, by_relevance, grouped, shown_of, sort_of, works
+from indexer.engines.ranking import (
+    Ranked,
+    Row,
+    by_relevance,
+    failed_filters,
+    grouped,
+    shown_of,
+    sort_of,
+    works,
+)
 from indexer.engines.scoring import rarity, steps
 from indexer.errors import EngineError
 from indexer.fields import TEXT_NAMES
@@ -163,23 +172,18 @@ class OpenSearchEngine:
         if not names:
             return []
         (found,) = self._search([bodies.detailed(asked, names)])
-        hits = {_name(hit): _inner(hit, "reports") for hit in found["hits"]["hits"]}
-        ids = [_field(inner, report("id")) for held in hits.values() for inner in held]
-        shown = self._holdings.reports(ids)
-        return [
-            [
-                self._ranked(shown[_field(inner, report("id"))].report, inner, asked.request)
-                for inner in hits[name]
-            ]
-            for name in names
-        ]
-
-    def _ranked(self, report: Report, hit: Json, request: Request) -> Ranked:
-        inners = _inner(hit, "passages")
-        found = {_field(inner, passage("number")): inner["sort"][0] for inner in inners}
-        ranked = grouped(Row(report, {}, sorted(found)), found, request)
-        assert ranked is not None
-        return ranked
+        best = {
+            bucket["key"]: {_number(hit): hit["sort"][0] for hit in bucket["best"]["hits"]["hits"]}
+            for bucket in found["aggregations"]["reports"]["buckets"]
+        }
+        shown = self._holdings.reports(best)
+        reports: dict[str, list[Ranked]] = defaultdict(list)
+        for name, scores in best.items():
+            row = Row(shown[name].report, shown[name].facets, sorted(scores))
+            ranked = grouped(row, scores, asked.request)
+            if ranked is not None and not failed_filters(row, asked.request):
+                reports[row.report.work].append(ranked)
+        return [reports[name] for name in names]
 
     def _matches(self, page: Sequence[Ranked], request: Request) -> tuple[Match, ...]:
         places = [_places(ranked) for ranked in page]
@@ -289,10 +293,6 @@ def _name(hit: Json) -> str:
     return name.partition(":")[2]
 
 
-def _inner(hit: Json, name: str) -> list[Json]:
-    found: list[Json] = hit["inner_hits"][name]["hits"]["hits"]
-    return found
-
-
-def _field(hit: Json, name: str) -> Any:
-    return hit["fields"][name][0]
+def _number(hit: Json) -> int:
+    number: int = hit["fields"][alone("number")][0]
+    return number

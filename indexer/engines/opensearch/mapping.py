@@ -2,7 +2,9 @@
 
 A work is a document; its reports are documents nested in it, and their passages nested in those.
 So the cluster groups passages into reports and reports into works, and counts them exactly. What is
-shown of a report or a passage is a document of its own, which is only fetched.
+shown of a report is a document of its own, which is only fetched. So is a passage, which is scored
+there too: of the few works on a page the best passages are found among those that stand alone,
+since a nested one can only be had by asking each work for it anew.
 
 Our own words are sent, cut, folded and stemmed by text.py, and the cluster only takes them apart
 at the spaces between them: no analyzer of Lucene has our rule, and two rules would be two answers.
@@ -25,12 +27,18 @@ LAYOUT: Final = 2
 SCALE: Final = 1 << 20
 REPORTS: Final = "reports"
 PASSAGES: Final = f"{REPORTS}.passages"
+ALONE: Final = "passage"
 _MANY: Final = 10_000_000
 
 
 def passage(name: str) -> str:
     """The full name of a field of passages."""
     return f"{PASSAGES}.{name}"
+
+
+def alone(name: str) -> str:
+    """The full name of a field of a passage that stands alone."""
+    return f"{ALONE}.{name}"
 
 
 def report(name: str) -> str:
@@ -73,18 +81,18 @@ def _scripted(source: str) -> Json:
 def mappings() -> Json:
     """The fields of a new index."""
     held = {"type": "object", "enabled": False}
+    keyword = {"type": "keyword"}
     return {
         "dynamic": "strict",
         "_meta": {"schema": SCHEMA_VERSION, "layout": LAYOUT},
         # Can be computed again from what is shown.
-        "_source": {"excludes": [REPORTS]},
+        "_source": {"excludes": [REPORTS, ALONE]},
         "properties": {
-            "kind": {"type": "keyword"},
-            "key": {"type": "keyword"},
-            "work": {"type": "keyword"},
+            **dict.fromkeys(("kind", "key", "work"), keyword),
             "content": held,
             "facets": held,
             REPORTS: {"type": "nested", "properties": _report()},
+            ALONE: {"properties": _passage() | dict.fromkeys(("report", "work"), keyword)},
         },
     }
 

@@ -6,6 +6,7 @@ folder are; `_reindex` would read, send and analyze everything again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -26,6 +27,13 @@ Action = tuple[str, Json | None]
 _WAITING: Final = 1_000
 # Making or cloning an index waits for its copies.
 _SECONDS: Final = 120.0
+# From so many passages a new index is merged; a smaller one is not worth the wait.
+MERGED_FROM: Final = 10_000
+# Merging reads and writes all of it.
+_MERGE_SECONDS: Final = 6 * 3600.0
+_LET_GO_SECONDS: Final = 90.0
+_LOOK_SECONDS: Final = 0.5
+_RETAINED: Final = "indices.*.shards.*.seq_no,indices.*.shards.*.retention_leases"
 
 
 def unpublished(index: str) -> str:
@@ -42,6 +50,7 @@ class Writer:
     ) -> None:
         self._cluster = cluster
         self._index = index
+        self._clone = base is not None
         self._members: dict[str, set[str]] = {}
         self._again: set[str] = set()
         self._waiting: list[Action] = []
@@ -91,11 +100,39 @@ class Writer:
         self._send()
         written = Holdings(self._cluster, self._index)
         self._give(_work(written, work, self._members[work]) for work in sorted(self._again))
+        # A clone is spared it: all that it shares with its base would be written again.
+        merged = not self._clone and self._counts.passages >= MERGED_FROM
+        if merged:
+            # The counts make a second segment: one alone would be left as it is.
+            self._ask("POST", "_flush")
         self._give(self._told())
         self._send()
+        if merged:
+            self._merge()
         self._ask("POST", "_refresh")
         self._check()
         self._ask("PUT", "_settings", {"index.blocks.write": True})
+
+    def _merge(self) -> None:
+        """Leaves one segment to search in each shard, without what a cluster keeps of each write to
+        repeat it on a copy that was away, which is more than the index itself."""
+        self._ask("POST", "_flush")
+        end = time.monotonic() + _LET_GO_SECONDS
+        # A copy that is away holds it for hours: then the index is larger, and as right.
+        while not self._let_go() and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
+        self._ask("POST", "_forcemerge", seconds=_MERGE_SECONDS, max_num_segments="1")
+
+    def _let_go(self) -> bool:
+        """Whether no copy needs a write repeated; each tells it about twice a minute."""
+        answer = self._ask("GET", "_stats", level="shards", filter_path=_RETAINED)
+        (index,) = answer["indices"].values()
+        copies = [copy for shard in index["shards"].values() for copy in shard]
+        return all(
+            lease["retaining_seq_no"] > copy["seq_no"]["max_seq_no"]
+            for copy in copies
+            for lease in copy["retention_leases"]["leases"]
+        )
 
     def _told(self) -> Iterator[Action]:
         """The counts, in place of the former ones."""
@@ -132,8 +169,16 @@ class Writer:
             ) from error
         self._waiting = []
 
-    def _ask(self, method: str, what: str, body: Json | None = None) -> Any:
-        return self._cluster.ask(method, f"/{quote(self._index)}/{what}", body, _SECONDS)
+    def _ask(
+        self,
+        method: str,
+        what: str,
+        body: Json | None = None,
+        seconds: float = _SECONDS,
+        **parameters: str,
+    ) -> Any:
+        path = f"/{quote(self._index)}/{what}"
+        return self._cluster.ask(method, path, body, seconds, **parameters)
 
 
 def _work(holdings: Holdings, work: str, ids: Iterable[str]) -> Action:
