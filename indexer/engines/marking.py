@@ -9,7 +9,7 @@ from typing import Final
 
 from indexer.models import Passage
 from indexer.syntax import Clause, Expression, Leaf, Phrase, Prefix, leaves
-from indexer.text import stem, variants, words
+from indexer.text import folded, pieces, stem, variants
 
 # What was asked of headings or summaries only is not marked in the text.
 _MARKED_FIELDS: Final = (None, "body", "title")
@@ -20,11 +20,13 @@ Places = Mapping[str, Sequence[int]]
 
 def marks(passage: Passage, clauses: Sequence[Clause]) -> tuple[tuple[int, int], ...]:
     """Where the words begin and end (character offsets) that a clause asked for, in order."""
-    found = list(words(passage.text))
-    forms = _places(word.text for word in found)
-    stems = _places(stem(word.text, passage.lang) for word in found)
+    cut = zip(*pieces(passage.text), strict=True)
+    found = [(word, start) for piece, start in cut if (word := folded(piece)).text]
+    forms = _places(word.text for word, _ in found)
+    stems = _places(stem(word.text, passage.lang) for word, _ in found)
     positions = {i for leaf in marked(clauses) for i in _positions(forms, stems, leaf)}
-    return tuple((found[i].start, found[i].end) for i in sorted(positions))
+    marked_words = (found[i] for i in sorted(positions))
+    return tuple((start + word.start, start + word.end) for word, start in marked_words)
 
 
 def marked(clauses: Sequence[Clause]) -> Iterator[Leaf]:

@@ -234,8 +234,13 @@ def grouped(row: Row, scores: Mapping[int, float], request: Request) -> Ranked |
         return None
     shown = max(best_of(request), NEXT_PASSAGES + 1)
     best = heapq.nsmallest(shown, matching, key=lambda number: (-steps(scores[number]), number))
-    value = scores[best[0]] + NEXT_WEIGHT * sum(scores[n] for n in best[1 : NEXT_PASSAGES + 1])
+    value = worth([scores[number] for number in best])
     return Ranked(row, value, tuple(best[: best_of(request)]))
+
+
+def worth(scores: Sequence[float]) -> float:
+    """What a report is worth by the scores of its passages, best first."""
+    return scores[0] + NEXT_WEIGHT * sum(scores[1 : NEXT_PASSAGES + 1])
 
 
 def best_of(request: Request) -> int:
@@ -299,7 +304,12 @@ def by_relevance(ranked: Ranked) -> tuple[object, ...]:
 
 
 def _by_newest(ranked: Ranked) -> tuple[object, ...]:
-    return (-(ranked.row.report.year or -math.inf), ranked.row.report.id)
+    return newest(ranked.row.report.year, ranked.row.report.id)
+
+
+def newest(year: int | None, report_id: str) -> tuple[float, str]:
+    """The place of a report in an order from the newest, those without a year last."""
+    return (-(year or -math.inf), report_id)
 
 
 def _by_oldest(ranked: Ranked) -> tuple[object, ...]:

@@ -131,8 +131,10 @@ def contents() -> list[documents.Content]:
 
 def test_what_a_term_is_worth_is_sent_to_a_millionth() -> None:
     content = contents()[0]
-    (told,) = documents.work([content])["reports"]
-    sent = dict(pair.split("|") for pair in told["passages"][0]["stems"].split())
+    told = dict(documents.shown(content))[documents.passage_id(content.report.id, 1)]["passage"]
+    sent = dict(pair.split("|") for pair in told["stems"].split())
+    (counted,) = documents.work([content])["reports"]
+    assert counted["passages"][0]["stems"].split() == [*sent]
     held = content.tokens[0]
     for stem, worth in sent.items():
         weight = sum(

@@ -64,17 +64,19 @@ def test_no_answer_is_wrong_and_no_report_lost_when_a_node_dies(
     load = Load(catalogue, answer(catalogue))
     with ThreadPoolExecutor(4) as people, mock.patch.object(writing, "_WAITING", 1):
         asking = [people.submit(load.ask) for _ in range(3)]
-        until(lambda: len(load.seconds) >= BEFORE, "nobody is answered")
-        path = engines.start(config)
-        writer = engines.open_writer(config.engine, path, first, config)
-        for number, (held, cut) in enumerate(CONTENTS[30:]):
-            if number == 5:
-                usual = len(load.seconds)
-                cluster.kill("two")
-            writer.add(held, cut, facets(held, VOCABULARY))
-        writer.commit()
-        until(lambda: len(load.seconds) >= usual + AFTER, "nobody is answered any more")
-        load.stop.set()
+        try:
+            until(lambda: len(load.seconds) >= BEFORE, "nobody is answered")
+            path = engines.start(config)
+            writer = engines.open_writer(config.engine, path, first, config)
+            for number, (held, cut) in enumerate(CONTENTS[30:]):
+                if number == 5:
+                    usual = len(load.seconds)
+                    cluster.kill("two")
+                writer.add(held, cut, facets(held, VOCABULARY))
+            writer.commit()
+            until(lambda: len(load.seconds) >= usual + AFTER, "nobody is answered any more")
+        finally:
+            load.stop.set()
         for each in asking:
             each.result()
     assert load.wrong == []

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from indexer.engines.base import Favour, Request
 from indexer.engines.opensearch.clauses import Having, all_of, matching, scored
-from indexer.engines.opensearch.mapping import PASSAGES, REPORTS, Json, alone, passage, report
+from indexer.engines.opensearch.mapping import NESTED, REPORTS, Json, passage, report
 from indexer.engines.ranking import NEXT_PASSAGES, YEAR, best_of, sort_of
 
 # More values of a facet than this are not counted.
 MOST_VALUES: Final = 10_000
 # The reports of the works on a page.
 _MOST_REPORTS: Final = 10_000
-_NESTED: Final = passage("")
+_PASSAGES: Final[Json] = {"term": {"kind": "passage"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ def echoing(asked: Asked, terms: Mapping[str, float]) -> Asked:
 
 def greatest_echo(asked: Asked, terms: Mapping[str, float]) -> Json:
     """The passage that has most of some stems among those that match: its score is asked for."""
-    found = {"bool": {"filter": [asked.matching], "should": _stems(terms)}}
-    query = _nested(REPORTS, _nested(PASSAGES, found, "max"), "max")
+    query = {"bool": {"filter": [_PASSAGES, asked.matching], "should": _stems(terms)}}
     return {"query": query, "size": 1, "_source": False, "track_total_hits": False}
 
 
@@ -67,27 +66,53 @@ def _stems(terms: Mapping[str, float]) -> list[Json]:
     ]
 
 
-def listed(asked: Asked, offset: int, limit: int, facets: Sequence[str] = ()) -> Json:
-    """The works that match and are kept, so many of them in order, and what some facets count.
-
-    In the order of relevance works come by their best passage.
-    """
-    request = asked.request
-    kept = kept_reports(request)
-    sort = sort_of(request)
-    by_score = sort == "relevance"
-    key = report(f"by_{'newest' if by_score else sort}")
-    ordered = _ordered(key, [_found(asked), *kept])
-    query = _scored_works(asked) if by_score else works([_found(asked), *kept])
+def best(asked: Asked, count: int, after: Sequence[Any] | None = None) -> Json:
+    """The best passages that match in reports that are kept, so many of them after another."""
+    told = [{passage(name): {"order": "asc", "missing": 0}} for name in (YEAR, "number")]
+    of = [{passage(name): "asc"} for name in ("work", "report")]
     body = {
-        "query": query,
+        "query": _ranked(asked),
+        "size": count,
+        "stored_fields": "_none_",
+        "sort": [{"_score": "desc"}, *of, *told],
+        "track_total_hits": False,
+    }
+    return body | ({"search_after": [*after]} if after else {})
+
+
+def _ranked(asked: Asked, *filters: Json) -> Json:
+    among = [_PASSAGES, *kept_passages(asked.request), *filters]
+    return {"bool": {"must": [asked.scored], "filter": among}}
+
+
+def detailed(asked: Asked, works: Sequence[str]) -> Json:
+    """The best passages that match of each kept report of some works."""
+    best = {
+        "size": max(best_of(asked.request), NEXT_PASSAGES + 1),
+        "sort": [{"_score": "desc"}, {passage("number"): "asc"}],
+        "_source": False,
+        "docvalue_fields": [passage("number")],
+    }
+    reports = {"field": passage("report"), "size": _MOST_REPORTS}
+    return {
+        "query": _ranked(asked, {"terms": {passage("work"): [*works]}}),
+        "size": 0,
+        "aggs": {"reports": {"terms": reports, "aggs": {"best": {"top_hits": best}}}},
+        "track_total_hits": False,
+    }
+
+
+def listed(asked: Asked, offset: int, limit: int) -> Json:
+    """So many works that match and are kept, in an order that only reports decide."""
+    kept = [_found(asked), *kept_reports(asked.request)]
+    return {
+        "query": works(kept),
         "from": offset,
         "size": limit,
         "_source": False,
-        "sort": [{"_score": "desc"}, ordered] if by_score else [ordered],
-        "track_total_hits": True,
+        "sort": [_ordered(report(f"by_{sort_of(asked.request)}"), kept)],
+        "track_total_hits": False,
     }
-    return body | ({"aggs": counted(asked, kept, facets)} if facets else {})
 
 
 def in_language(asked: Asked, spoken: bool) -> list[Json]:
@@ -107,7 +132,7 @@ def listed_in_language(asked: Asked, limit: int, spoken: bool) -> Json:
         "size": limit,
         "_source": False,
         "sort": [_ordered(report(f"by_{sort_of(request)}"), [*kept, *language])],
-        "track_total_hits": True,
+        "track_total_hits": False,
     }
 
 
@@ -117,41 +142,6 @@ def _ordered(key: str, reports: Sequence[Json]) -> Json:
     return {key: {"order": "asc", "mode": "min", "nested": nested}}
 
 
-def detailed(asked: Asked, works: Sequence[str]) -> Json:
-    """The best passages that match of each report of some works, whether it is kept or not."""
-    best = {
-        "size": max(best_of(asked.request), NEXT_PASSAGES + 1),
-        "sort": [{"_score": "desc"}, {alone("number"): "asc"}],
-        "_source": False,
-        "docvalue_fields": [alone("number")],
-    }
-    among = {"terms": {alone("work"): [*works]}}
-    reports = {"field": alone("report"), "size": _MOST_REPORTS}
-    return {
-        "query": {"bool": {"must": [_alone(asked.scored)], "filter": [among]}},
-        "size": 0,
-        "aggs": {"reports": {"terms": reports, "aggs": {"best": {"top_hits": best}}}},
-        "track_total_hits": False,
-    }
-
-
-def _alone(query: Any) -> Any:
-    """A query of nested passages as one of those that stand alone."""
-    if isinstance(query, dict):
-        return {_alone(name): _alone(told) for name, told in query.items()}
-    if isinstance(query, list):
-        return [_alone(told) for told in query]
-    nested = isinstance(query, str) and query.startswith(_NESTED)
-    return alone(query.removeprefix(_NESTED)) if nested else query
-
-
-def _scored_works(asked: Asked) -> Json:
-    """Works by the best passage of their kept reports."""
-    found = _nested(PASSAGES, asked.scored, "max")
-    query = {"bool": {"must": [found], "filter": kept_reports(asked.request)}}
-    return _nested(REPORTS, query, "max")
-
-
 def kept_reports(request: Request, but: str | None = None) -> list[Json]:
     """The filters that a report must pass, but for one."""
     filters: list[Json] = [
@@ -159,23 +149,52 @@ def kept_reports(request: Request, but: str | None = None) -> list[Json]:
         for name, values in request.filters.items()
         if name != but
     ]
+    return [*filters, *_between(report(YEAR), request)]
+
+
+def kept_passages(request: Request) -> list[Json]:
+    """The same filters for the passages of a report."""
+    filters: list[Json] = [
+        {"terms": {passage("values"): sorted(f"{name}={value}" for value in values)}}
+        for name, values in request.filters.items()
+    ]
+    return [*filters, *_between(passage(YEAR), request)]
+
+
+def _between(year: str, request: Request) -> list[Json]:
     bounds = {"gte": request.year_from, "lte": request.year_to}
-    given = {name: year for name, year in bounds.items() if year is not None}
-    return [*filters, {"range": {report(YEAR): given}}] if given else filters
+    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    return [{"range": {year: given}}] if given else []
 
 
 def works(reports: Sequence[Json]) -> Json:
     """The works with a report that passes all of some filters."""
-    return _nested(REPORTS, all_of(reports), "none")
+    return _having(REPORTS, all_of(reports))
 
 
 def _found(asked: Asked) -> Json:
     """The reports with a passage that matches."""
-    return _nested(PASSAGES, asked.matching, "none")
+    return _having(NESTED, _nested(asked.matching))
 
 
-def counted(asked: Asked, kept: Sequence[Json], facets: Sequence[str]) -> Json:
-    """How many works have each value of some facets in a report that matches and is kept."""
+def _nested(query: Any) -> Any:
+    """A query that finds passages as one of those nested in works."""
+    if isinstance(query, dict):
+        return {
+            name.replace(passage(""), f"{NESTED}.", 1): _nested(told)
+            for name, told in query.items()
+        }
+    return [_nested(told) for told in query] if isinstance(query, list) else query
+
+
+def _having(path: str, query: Json) -> Json:
+    return {"nested": {"path": path, "query": query, "score_mode": "none"}}
+
+
+def counted(asked: Asked, facets: Sequence[str], but: str | None = None) -> Json:
+    """How many works match and are kept, and how many of them have each value of some facets in
+    such a report; without the filter of one facet."""
+    kept = kept_reports(asked.request, but)
     values = {
         name: {
             "terms": {"field": report(name), "size": MOST_VALUES},
@@ -183,19 +202,13 @@ def counted(asked: Asked, kept: Sequence[Json], facets: Sequence[str]) -> Json:
         }
         for name in facets
     }
-    return _among(asked, kept, values)
+    body = {"query": works([_found(asked), *kept]), "size": 0, "track_total_hits": True}
+    return body | ({"aggs": _among(asked, kept, values)} if facets else {})
 
 
 def _among(asked: Asked, kept: Sequence[Json], aggregations: Json) -> Json:
     reports = {"filter": all_of([_found(asked), *kept]), "aggs": aggregations}
     return {"reports": {"nested": {"path": REPORTS}, "aggs": {"kept": reports}}}
-
-
-def elsewhere(asked: Asked, facet: str) -> Json:
-    """The counts of a facet that is filtered, without its own filter."""
-    kept = kept_reports(asked.request, facet)
-    query = works([_found(asked), *kept])
-    return {"query": query, "size": 0, "aggs": counted(asked, kept, [facet])}
 
 
 def combined(asked: Asked, axes: Sequence[str], after: Json | None) -> Json:
@@ -212,10 +225,5 @@ def combined(asked: Asked, axes: Sequence[str], after: Json | None) -> Json:
 
 def number(query: Json) -> Json:
     """How many passages match a query."""
-    found = _nested(PASSAGES, {"constant_score": {"filter": query, "boost": 1.0}}, "sum")
-    counts = {"sum": {"script": {"source": "_score"}}}
-    return {"query": _nested(REPORTS, found, "sum"), "size": 0, "aggs": {"number": counts}}
-
-
-def _nested(path: str, query: Json, mode: str) -> Json:
-    return {"nested": {"path": path, "query": query, "score_mode": mode}}
+    among = {"bool": {"filter": [_PASSAGES, query]}}
+    return {"query": among, "size": 0, "track_total_hits": True}

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from indexer.engines.indexing import tokens
-from indexer.engines.opensearch.mapping import ALONE, SCALE, Json, length
+from indexer.engines.opensearch.mapping import PASSAGE, SCALE, Json, length
+from indexer.engines.ranking import YEAR
 from indexer.engines.scoring import impact, unit
 from indexer.fields import FACET_NAMES, TEXT_FIELDS, TEXT_NAMES, exact
 from indexer.models import Passage, Report
@@ -26,14 +27,12 @@ _KEY: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report with its passages, their terms and what finds each, and the facet values to count it
-    under."""
+    """A report with its passages, the terms of each, and the facet values to count it under."""
 
     report: Report
     passages: tuple[Passage, ...]
     facets: Mapping[str, Sequence[str]]
     tokens: tuple[Tokens, ...]
-    found: tuple[Json, ...]
 
 
 def content(
@@ -41,15 +40,11 @@ def content(
 ) -> Content:
     """A report with the terms of its passages."""
     cut = tuple(passages)
-    held = tuple(tokens(report, passage) for passage in cut)
-    values = [f"{name}={value}" for name, given in facets.items() for value in given]
-    pairs = zip(cut, held, strict=True)
-    found = tuple(_passage(passage.number, values, terms) for passage, terms in pairs)
-    return Content(report, cut, facets, held, found)
+    return Content(report, cut, facets, tuple(tokens(report, passage) for passage in cut))
 
 
 def work_id(work: str) -> str:
-    """The name of the document that finds a work."""
+    """The name of the document that counts a work."""
     return f"work:{work}"
 
 
@@ -59,17 +54,17 @@ def report_id(report: str) -> str:
 
 
 def passage_id(report: str, number: int) -> str:
-    """The name of the document that shows a passage."""
+    """The name of the document that finds a passage and shows it."""
     return f"passage:{number}:{report}"
 
 
 def work(contents: Sequence[Content]) -> Json:
-    """The document that finds a work: its reports with their passages."""
+    """The document that counts a work: its reports with what matches in their passages."""
     return {"kind": "work", "reports": [_report(content) for content in contents]}
 
 
 def shown(content: Content) -> Iterable[tuple[str, Json]]:
-    """The documents that show a report and its passages, by name."""
+    """The documents that show a report, and find and show its passages, by name."""
     report = content.report
     yield (
         report_id(report.id),
@@ -84,21 +79,22 @@ def shown(content: Content) -> Iterable[tuple[str, Json]]:
             "facets": {name: [*values] for name, values in content.facets.items()},
         },
     )
-    of = {"report": report.id, "work": report.work}
-    for passage, alone in zip(content.passages, content.found, strict=True):
-        told = {"kind": "passage", "content": msgspec.to_builtins(passage), ALONE: alone | of}
+    values = [f"{name}={value}" for name, given in content.facets.items() for value in given]
+    of = {"report": report.id, "work": report.work, YEAR: report.year, "values": values}
+    for passage, held in zip(content.passages, content.tokens, strict=True):
+        found = {"number": passage.number} | of | _texts(held) | _weighed(held)
+        told = {"kind": "passage", "content": msgspec.to_builtins(passage), PASSAGE: found}
         yield passage_id(report.id, passage.number), told
 
 
 def _report(content: Content) -> Json:
     report = content.report
     return {
-        "id": report.id,
         "language": report.lang,
-        "year": report.year,
+        YEAR: report.year,
         **_orders(report),
         **{name: [*content.facets.get(name, ())] for name in FACET_NAMES},
-        "passages": [*content.found],
+        "passages": [_texts(held) | _terms(held) for held in content.tokens],
     }
 
 
@@ -114,15 +110,24 @@ def _orders(report: Report) -> Json:
     return {f"by_{name}": f"{key}\0{report.id}" for name, key in keys.items()}
 
 
-def _passage(number: int, values: Sequence[str], held: Tokens) -> Json:
+def _texts(held: Tokens) -> Json:
+    return {name: " ".join(held[name]) for field in TEXT_NAMES for name in (field, exact(field))}
+
+
+def _terms(held: Tokens) -> Json:
+    every = {"stems": TEXT_NAMES, "forms": map(exact, TEXT_NAMES)}
+    return {
+        kind: " ".join(dict.fromkeys(term for name in names for term in held[name]))
+        for kind, names in every.items()
+    }
+
+
+def _weighed(held: Tokens) -> Json:
     stems, forms = (_weights(held, named) for named in (str, exact))
     return {
-        "number": number,
-        "values": values,
         "stems": _worth({term: impact(weight) for term, weight in stems.items()}),
         "forms": _worth({term: impact(weight) for term, weight in forms.items()}),
         "weights": _worth(forms),
-        **{name: " ".join(held[name]) for field in TEXT_NAMES for name in (field, exact(field))},
         **{length(name): len(held[name]) for name in TEXT_NAMES},
     }
 

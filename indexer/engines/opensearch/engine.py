@@ -1,18 +1,21 @@
 """Answers from an index on a cluster, by the same rule as the other engines.
 
-The cluster finds, scores, filters and counts. Works come from it in the order of their best
-passage; each stretch of them is then put into the order that ranking.py gives, which also counts
-the next passages of each report.
+The cluster finds, scores, filters and counts. The best passages of all come from it, as many as it
+takes to know which works come first (standings.py); then those of each report on the page.
 """
 
 from __future__ import annotations
 
 import functools
 import heapq
-from collections import defaultdict
+import itertools
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+
+import msgspec
 
 from indexer.engines.base import Combinations, Entry, Found, Match, Matches, Request, entry
 from indexer.engines.indexing import tokens
@@ -22,13 +25,13 @@ from indexer.engines.opensearch.bodies import Asked
 from indexer.engines.opensearch.cluster import Cluster
 from indexer.engines.opensearch.counts import Counts
 from indexer.engines.opensearch.holdings import Holdings
-from indexer.engines.opensearch.mapping import Json, alone
+from indexer.engines.opensearch.mapping import Json, passage
 from indexer.engines.opensearch.numbers import Numbers
+from indexer.engines.opensearch.standings import Standings
 from indexer.engines.ranking import (
     Ranked,
     Row,
     by_relevance,
-    failed_filters,
     grouped,
     shown_of,
     sort_of,
@@ -39,9 +42,15 @@ from indexer.errors import EngineError
 from indexer.fields import TEXT_NAMES
 from indexer.models import Passage, Report
 
-# So many works at a time are put in order by all that they are worth.
-STRETCH: Final = 20
-_REMEMBERED: Final = 100_000
+# So many passages are looked at first, or so many for each work that is wanted; then more and more.
+FIRST: Final = 100
+FOR_EACH: Final = 10
+_LOOKED_AT: Final = 10_000
+# So many works beside those on the page are looked at more closely at once.
+_CLOSELY: Final = 200
+# How many numbers are remembered, and how many searches whose next page may be asked for.
+_NUMBERS: Final = 100_000
+_SEARCHES: Final = 16
 
 
 class OpenSearchEngine:
@@ -52,6 +61,8 @@ class OpenSearchEngine:
         self._index = index
         self._holdings = Holdings(cluster, index)
         self._known: dict[bytes, int] = {}
+        self._lock = threading.Lock()
+        self._standings: OrderedDict[bytes, Standings] = OrderedDict()
 
     @functools.cached_property
     def _counts(self) -> Counts:
@@ -63,8 +74,8 @@ class OpenSearchEngine:
         if request.feedback and sort_of(request) == "relevance":
             asked = self._with_echoes(asked)
         listing = self._by_relevance if sort_of(request) == "relevance" else self._by_key
-        total, page, facets = listing(asked)
-        return Matches(total, self._matches(page, request), facets)
+        total, rows, facets = listing(asked)
+        return Matches(total, self._matches(works(rows, request), request), facets)
 
     def _asked(self, request: Request) -> Asked:
         """The request in the cluster's language; how rare its parts are is asked first."""
@@ -73,21 +84,21 @@ class OpenSearchEngine:
         if not numbers.missing:
             return asked
         found = self._search([bodies.number(query) for query in numbers.missing.values()])
-        if len(self._known) > _REMEMBERED:
+        if len(self._known) > _NUMBERS:
             self._known = {}
         known = self._known
         for key, answer in zip(numbers.missing, found, strict=True):
-            known[key] = round(answer["aggregations"]["number"]["value"])
+            known[key] = answer["hits"]["total"]["value"]
         return bodies.asked(request, Numbers(self._counts, known))
 
     def _with_echoes(self, asked: Asked) -> Asked:
         """The same with what the first answers have in common; without any filter."""
         feedback = asked.request.feedback
         assert feedback is not None
-        anywhere = Request(asked.request.clauses, snippets=1)
+        anywhere = Request(asked.request.clauses, limit=feedback.reports, snippets=1)
         plain = replace(asked, request=anywhere)
-        (found,) = self._search([bodies.listed(plain, 0, STRETCH)])
-        rows = [ranked for held in self._detailed(plain, _names(found)) for ranked in held]
+        standings = self._standings_of(plain)
+        rows = self._first(plain, standings, 0, anywhere.limit)
         first = heapq.nsmallest(feedback.reports, rows, key=by_relevance)
         if not first or not first[0].score:
             return asked
@@ -98,7 +109,7 @@ class OpenSearchEngine:
         greatest = echo["hits"]["max_score"]
         if not greatest:
             return asked
-        scale = feedback.weight * found["hits"]["hits"][0]["sort"][0] / greatest
+        scale = feedback.weight * standings.greatest / greatest
         return bodies.echoing(asked, {term: scale * worth for term, worth in terms.items()})
 
     def _strongest(self, first: Sequence[Ranked], count: int) -> Mapping[str, float]:
@@ -124,72 +135,117 @@ class OpenSearchEngine:
         return rarity(self._counts.passages, self._counts.stems[stem])
 
     def _by_relevance(self, asked: Asked) -> tuple[int, list[Ranked], Json]:
-        """The total, one page of works, and the facets, in the order of relevance."""
+        """The total, the reports of the works on one page, and the facets, in the order of
+        relevance."""
         request = asked.request
-        first = request.offset // STRETCH * STRETCH
-        end = request.offset + request.limit
-        wanted = -(-(end - first) // STRETCH) * STRETCH if request.limit else 0
-        found, facets = self._listed(asked, first, wanted)
-        names = _names(found)
-        held = self._detailed(asked, names)
-        ordered: list[Ranked] = []
-        for start in range(0, len(names), STRETCH):
-            together = [ranked for each in held[start : start + STRETCH] for ranked in each]
-            ordered += works(together, request)
-        page = ordered[request.offset - first : end - first]
-        return found["hits"]["total"]["value"], page, facets
+        if not request.limit:
+            total, facets, _ = self._counted(asked)
+            return total, [], facets
+        standings = self._standings_of(asked)
+        count = max(FIRST, FOR_EACH * (request.offset + request.limit))
+        beside = [] if standings.seen else [bodies.best(asked, count)]
+        total, facets, found = self._counted(asked, beside)
+        for answer in found:
+            _see(standings, answer, count)
+        end = min(request.offset + request.limit, total)
+        return total, self._first(asked, standings, request.offset, end), facets
+
+    def _first(self, asked: Asked, standings: Standings, offset: int, end: int) -> list[Ranked]:
+        """The reports of the works from an offset to an end in the order of relevance."""
+        if offset >= end:
+            return []
+        works, unsettled = self._contenders(asked, standings, end)
+        likely = standings.ordered(works)[offset:end]
+        held = self._detailed(asked, [*dict.fromkeys((*unsettled, *likely))])
+        for ranked in itertools.chain.from_iterable(held.values()):
+            standings.settle(ranked.row.report.id, ranked.score)
+        names = standings.ordered(works)[offset:end]
+        held |= self._detailed(asked, [name for name in names if name not in held])
+        return [ranked for name in names for ranked in held[name]]
+
+    def _contenders(
+        self, asked: Asked, standings: Standings, end: int
+    ) -> tuple[list[str], list[str]]:
+        """The works among which the first are, and those of them that are not settled; so many
+        passages are looked at as that takes."""
+        while True:
+            works = standings.contenders(end)
+            unsettled = standings.unsettled(works) if works is not None else []
+            if works is not None and len(unsettled) <= _CLOSELY + end:
+                return works, unsettled
+            count = min(_LOOKED_AT, max(FIRST, 4 * standings.seen))
+            last = standings.last
+            (answer,) = self._search([bodies.best(asked, count, last)])
+            _see(standings, answer, count, last)
+
+    def _standings_of(self, asked: Asked) -> Standings:
+        """What was seen of a search already: whoever reads on goes on from there."""
+        key = msgspec.json.encode(bodies.best(asked, 0))
+        with self._lock:
+            standings = self._standings.setdefault(key, Standings())
+            self._standings.move_to_end(key)
+            while len(self._standings) > _SEARCHES:
+                self._standings.popitem(last=False)
+        return standings
 
     def _by_key(self, asked: Asked) -> tuple[int, list[Ranked], Json]:
         """The same in an order that only the reports decide."""
         request = asked.request
         end = request.offset + request.limit
-        if request.lang is None or not request.limit:
-            found, facets = self._listed(asked, request.offset, request.limit)
-            names = _names(found)
+        if not request.limit:
+            total, facets, _ = self._counted(asked)
+            return total, [], facets
+        if request.lang is None:
+            beside = [bodies.listed(asked, request.offset, request.limit)]
+            first = 0
         else:
-            found, facets = self._listed(asked, 0, 0)
-            spoken = [bodies.listed_in_language(asked, end, spoken) for spoken in (True, False)]
-            hits = [hit for answer in self._search(spoken) for hit in answer["hits"]["hits"]]
-            hits.sort(key=lambda hit: hit["sort"])
-            names = [_name(hit) for hit in hits[request.offset : end]]
-        reports = [ranked for each in self._detailed(asked, names) for ranked in each]
-        return found["hits"]["total"]["value"], works(reports, request), facets
+            beside = [bodies.listed_in_language(asked, end, spoken) for spoken in (True, False)]
+            first = request.offset
+        total, facets, found = self._counted(asked, beside)
+        hits = sorted(
+            (hit for answer in found for hit in answer["hits"]["hits"]),
+            key=lambda hit: hit["sort"],
+        )
+        names = [_name(hit) for hit in hits[first : first + request.limit]]
+        held = self._detailed(asked, names)
+        return total, [ranked for name in names for ranked in held[name]], facets
 
-    def _listed(self, asked: Asked, offset: int, limit: int) -> tuple[Any, Json]:
-        """Works that match and are kept, and the counts of all facets."""
+    def _counted(
+        self, asked: Asked, beside: Sequence[Json] = ()
+    ) -> tuple[int, Json, Sequence[Json]]:
+        """How many works match and are kept, the counts of all facets, and the answers to what is
+        asked beside."""
         request = asked.request
         free = [name for name in request.facets if name not in request.filters]
         own = [name for name in request.facets if name in request.filters]
-        main = bodies.listed(asked, offset, limit, free)
-        found, *others = self._search([main, *(bodies.elsewhere(asked, name) for name in own)])
+        elsewhere = [bodies.counted(asked, [name], but=name) for name in own]
+        found, *others = self._search([bodies.counted(asked, free), *elsewhere, *beside])
         counts = _counts_of(found, free)
-        for name, answer in zip(own, others, strict=True):
+        for name, answer in zip(own, others, strict=False):
             counts |= _counts_of(answer, [name])
-        return found, {name: counts[name] for name in request.facets}
+        facets = {name: counts[name] for name in request.facets}
+        return found["hits"]["total"]["value"], facets, others[len(own) :]
 
-    def _detailed(self, asked: Asked, names: Sequence[str]) -> list[list[Ranked]]:
+    def _detailed(self, asked: Asked, names: Sequence[str]) -> dict[str, list[Ranked]]:
         """The reports of some works that match and are kept, each with its best passages."""
         if not names:
-            return []
+            return {}
         (found,) = self._search([bodies.detailed(asked, names)])
         best = {
             bucket["key"]: {_number(hit): hit["sort"][0] for hit in bucket["best"]["hits"]["hits"]}
             for bucket in found["aggregations"]["reports"]["buckets"]
         }
-        shown = self._holdings.reports(best)
-        reports: dict[str, list[Ranked]] = defaultdict(list)
-        for name, scores in best.items():
-            row = Row(shown[name].report, shown[name].facets, sorted(scores))
-            ranked = grouped(row, scores, asked.request)
-            if ranked is not None and not failed_filters(row, asked.request):
-                reports[row.report.work].append(ranked)
-        return [reports[name] for name in names]
+        held: dict[str, list[Ranked]] = {name: [] for name in names}
+        for work, reports in self._holdings.members(names).items():
+            for report in reports:
+                scores = best.get(report.id, {})
+                ranked = grouped(Row(report, {}, sorted(scores)), scores, asked.request)
+                held[work] += [ranked] if ranked is not None else []
+        return held
 
     def _matches(self, page: Sequence[Ranked], request: Request) -> tuple[Match, ...]:
         places = [_places(ranked) for ranked in page]
         held = self._holdings.passages([place for best in places for place in best])
-        # Whoever shows a page asks for the translations of each report on it.
-        self._holdings.members(ranked.row.report.work for ranked in page)
         shown = (shown_of(best, held.__getitem__, request) for best in places)
         return tuple(
             Match(ranked.row.report, ranked.score, tuple(_found(told, request) for _, told in each))
@@ -252,7 +308,7 @@ class OpenSearchEngine:
     def verify(self) -> None:
         """Counts what the index holds; what it holds is checked by the cluster."""
         (found,) = self._search([bodies.number({"match_all": {}})])
-        held = round(found["aggregations"]["number"]["value"])
+        held = found["hits"]["total"]["value"]
         if held != self._counts.passages:
             raise EngineError(
                 f"The index {self._index} holds {held} passages instead of "
@@ -294,5 +350,10 @@ def _name(hit: Json) -> str:
 
 
 def _number(hit: Json) -> int:
-    number: int = hit["fields"][alone("number")][0]
+    number: int = hit["fields"][passage("number")][0]
     return number
+
+
+def _see(standings: Standings, answer: Any, count: int, after: Sequence[Any] | None = None) -> None:
+    places = [hit["sort"] for hit in answer["hits"]["hits"]]
+    standings.see(places, len(places) < count, after)

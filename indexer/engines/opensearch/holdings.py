@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from indexer.engines.opensearch.clauses import all_of
 from indexer.engines.opensearch.cluster import Cluster
 from indexer.engines.opensearch.counts import Counts, counts_of
 from indexer.engines.opensearch.documents import passage_id, report_id
@@ -79,9 +80,11 @@ class Holdings:
 
     def _fetch_members(self, works: Sequence[str]) -> dict[str, tuple[Report, ...]]:
         held: dict[str, list[Report]] = {work: [] for work in works}
-        for source in self._scan({"terms": {"work": [*works]}}, _TOGETHER):
-            report = _shown(source).report
-            held[report.work].append(report)
+        among: list[Json] = [{"term": {"kind": "report"}}, {"terms": {"work": [*works]}}]
+        for shown in map(_shown, self._scan(all_of(among), _TOGETHER)):
+            held[shown.report.work].append(shown.report)
+            # Whoever shows a page asks for the translations of each report on it.
+            self._reports.keep({shown.report.id: shown})
         return {work: tuple(reports) for work, reports in held.items()}
 
     def _fetch(self, names: Sequence[str]) -> list[Any]:
@@ -118,11 +121,15 @@ class _Remembered(Generic[Key, Held]):
                 self._held.move_to_end(key)
         missing = [key for key in wanted if key not in found]
         new = self._fetch(missing) if missing else {}
+        self.keep(new)
+        return {**found, **new}
+
+    def keep(self, new: Mapping[Key, Held]) -> None:
+        """Remembers what was fetched otherwise."""
         with self._lock:
             self._held.update(new)
             while len(self._held) > REMEMBERED:
                 self._held.popitem(last=False)
-        return {**found, **new}
 
 
 def _shown(source: Json) -> Shown:

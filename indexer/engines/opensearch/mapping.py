@@ -1,10 +1,9 @@
 """How an index on a cluster is laid out, from the one table of fields.
 
-A work is a document; its reports are documents nested in it, and their passages nested in those.
-So the cluster groups passages into reports and reports into works, and counts them exactly. What is
-shown of a report is a document of its own, which is only fetched. So is a passage, which is scored
-there too: of the few works on a page the best passages are found among those that stand alone,
-since a nested one can only be had by asking each work for it anew.
+A passage is a document, scored, ranked and shown as it is. Beside them stand the works, each with
+its reports nested in it and their passages nested in those, which only say what matches: so the
+cluster counts reports and works exactly, under every filter. What is shown of a report is a
+document too.
 
 Our own words are sent, cut, folded and stemmed by text.py, and the cluster only takes them apart
 at the spaces between them: no analyzer of Lucene has our rule, and two rules would be two answers.
@@ -16,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from indexer.engines.ranking import YEAR
 from indexer.fields import FACET_NAMES, SCHEMA_VERSION, TEXT_NAMES, exact
 
 Json = dict[str, Any]
@@ -26,19 +26,20 @@ LAYOUT: Final = 2
 # in the 31 bits that Lucene has for the length of a field.
 SCALE: Final = 1 << 20
 REPORTS: Final = "reports"
-PASSAGES: Final = f"{REPORTS}.passages"
-ALONE: Final = "passage"
+PASSAGE: Final = "passage"
+NESTED: Final = f"{REPORTS}.passages"
 _MANY: Final = 10_000_000
+_VALUE: Final = f"return query.boost * doc.freq / {SCALE}.0;"
+_KEYWORD: Final[Json] = {"type": "keyword"}
+_NUMBER: Final[Json] = {"type": "integer"}
+_TEXT: Final[Json] = {"type": "text", "analyzer": "whitespace", "norms": False}
+_TERMS: Final[Json] = _TEXT | {"index_options": "docs"}
+_WORTH: Final[Json] = _TEXT | {"analyzer": "worth", "similarity": "worth", "index_options": "freqs"}
 
 
 def passage(name: str) -> str:
     """The full name of a field of passages."""
-    return f"{PASSAGES}.{name}"
-
-
-def alone(name: str) -> str:
-    """The full name of a field of a passage that stands alone."""
-    return f"{ALONE}.{name}"
+    return f"{PASSAGE}.{name}"
 
 
 def report(name: str) -> str:
@@ -59,7 +60,6 @@ def settings(shards: int, replicas: int) -> Json:
         # Nothing is searched before it is whole.
         "refresh_interval": -1,
         "max_result_window": _MANY,
-        "max_inner_result_window": _MANY,
         "mapping.nested_objects.limit": _MANY,
         "analysis": {
             "filter": {"worth": {"type": "delimited_term_freq", "delimiter": "|"}},
@@ -67,67 +67,52 @@ def settings(shards: int, replicas: int) -> Json:
                 "worth": {"type": "custom", "tokenizer": "whitespace", "filter": ["worth"]}
             },
         },
-        "similarity": {
-            "worth": _scripted(f"return query.boost * doc.freq / {SCALE}.0;"),
-            "occurrences": _scripted("return query.boost * doc.freq;"),
-        },
+        "similarity": {"worth": {"type": "scripted", "script": {"source": _VALUE}}},
     }
-
-
-def _scripted(source: str) -> Json:
-    return {"type": "scripted", "script": {"source": source}}
 
 
 def mappings() -> Json:
     """The fields of a new index."""
     held = {"type": "object", "enabled": False}
-    keyword = {"type": "keyword"}
     return {
         "dynamic": "strict",
         "_meta": {"schema": SCHEMA_VERSION, "layout": LAYOUT},
         # Can be computed again from what is shown.
-        "_source": {"excludes": [REPORTS, ALONE]},
+        "_source": {"excludes": [REPORTS, PASSAGE]},
         "properties": {
-            **dict.fromkeys(("kind", "key", "work"), keyword),
+            **dict.fromkeys(("kind", "key", "work"), _KEYWORD),
             "content": held,
             "facets": held,
             REPORTS: {"type": "nested", "properties": _report()},
-            ALONE: {"properties": _passage() | dict.fromkeys(("report", "work"), keyword)},
+            PASSAGE: {"properties": _passage()},
         },
     }
 
 
 def _report() -> Json:
-    keyword = {"type": "keyword"}
     order = {"type": "keyword", "index": False}
     return {
-        "id": order,
-        "language": keyword,
-        "year": {"type": "integer"},
+        "language": _KEYWORD,
+        YEAR: _NUMBER,
         **{f"by_{sort}": order for sort in ("newest", "oldest", "title", "added")},
-        **dict.fromkeys(FACET_NAMES, keyword),
-        "passages": {"type": "nested", "properties": _passage()},
+        **dict.fromkeys(FACET_NAMES, _KEYWORD),
+        "passages": {"type": "nested", "properties": _words(_TERMS)},
     }
 
 
 def _passage() -> Json:
-    worth = {
-        "type": "text",
-        "analyzer": "worth",
-        "similarity": "worth",
-        "index_options": "freqs",
-        "norms": False,
-    }
-    text = {
-        "type": "text",
-        "analyzer": "whitespace",
-        "similarity": "occurrences",
-        "norms": False,
-    }
+    held = _NUMBER | {"index": False}
     return {
-        "number": {"type": "integer", "index": False},
+        "number": held,
+        **dict.fromkeys(("report", "work"), _KEYWORD),
+        YEAR: _NUMBER,
         "values": {"type": "keyword", "doc_values": False},
-        **dict.fromkeys(("stems", "forms", "weights"), worth),
-        **{name: text for field in TEXT_NAMES for name in (field, exact(field))},
-        **{length(name): {"type": "integer", "index": False} for name in TEXT_NAMES},
+        **_words(_WORTH),
+        "weights": _WORTH,
+        **{length(name): held for name in TEXT_NAMES},
     }
+
+
+def _words(terms: Json) -> Json:
+    texts = {name: _TEXT for field in TEXT_NAMES for name in (field, exact(field))}
+    return dict.fromkeys(("stems", "forms"), terms) | texts
