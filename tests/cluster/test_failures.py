@@ -94,6 +94,16 @@ def test_pages_say_503_at_once_and_when_to_try_again(nobody: str, tmp_path: Path
     assert health.get_json()["error"] == "EngineUnavailable"
 
 
+def test_a_step_of_a_build_is_asked_again_until_the_cluster_answers(
+    nobody: str, tmp_path: Path
+) -> None:
+    cluster = cluster_of(settings(nobody, tmp_path))
+    answers = [EngineUnavailable("down"), EngineUnavailable("down"), {"count": 1}]
+    with mock.patch.object(cluster, "ask", side_effect=answers), mock.patch("time.sleep") as slept:
+        assert cluster.ask_again("POST", "/index/_count", None, 1.0) == {"count": 1}
+    assert slept.call_count == 2
+
+
 def test_a_breaker_lets_one_in_after_a_pause_and_all_when_that_was_answered() -> None:
     now = [0.0]
     breaker = Breaker(lambda: now[0])

@@ -34,7 +34,7 @@ NEWEST: Final = 3
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _BLOCKED: Final = "cluster_block_exception"
 _BULK_BYTES: Final = 4_000_000
-_BULK_TRIES: Final = 8
+_TRIES: Final = 8
 _BULK_SECONDS: Final = 120.0
 _LONGEST_WAIT: Final = 30.0
 
@@ -108,6 +108,18 @@ class Cluster:
         self._breaker.answered()
         return found
 
+    def ask_again(
+        self, method: str, path: str, body: Any, seconds: float, **parameters: str
+    ) -> Any:
+        """The same for what may be done twice: asked again, later each time, while the cluster does
+        not answer, as when it lost a node."""
+        for attempt in range(_TRIES - 1):
+            try:
+                return self.ask(method, path, body, seconds, **parameters)
+            except EngineUnavailable:
+                _wait(attempt)
+        return self.ask(method, path, body, seconds, **parameters)
+
     def search(self, index: str, bodies: Sequence[Json]) -> list[Any]:
         """The answers to several searches of an index, each whole or none at all."""
         if not bodies:
@@ -152,12 +164,11 @@ class Cluster:
             self._send(index, batch)
 
     def _send(self, index: str, batch: list[str]) -> None:
-        for attempt in range(_BULK_TRIES):
+        for attempt in range(_TRIES):
             batch, reason = self._refused_of(index, batch)
             if not batch:
                 return
-            # Builders that wait equally long would come back together.
-            time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.5 * 2**attempt)))
+            _wait(attempt)
         raise EngineUnavailable(
             f"The cluster at {self._hosts} does not take what is written: {reason}"
         )
@@ -261,6 +272,11 @@ def _cause(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _text(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _wait(attempt: int) -> None:
+    # Builders that wait equally long would come back together.
+    time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.5 * 2**attempt)))
 
 
 def _batches(actions: Iterable[tuple[str, Json | None]]) -> Iterator[list[str]]:

@@ -178,7 +178,7 @@ class Writer:
         **parameters: str,
     ) -> Any:
         path = f"/{quote(self._index)}/{what}"
-        return self._cluster.ask(method, path, body, seconds, **parameters)
+        return self._cluster.ask_again(method, path, body, seconds, **parameters)
 
 
 def _work(holdings: Holdings, work: str, ids: Iterable[str]) -> Action:
