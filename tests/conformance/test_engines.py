@@ -432,6 +432,17 @@ def test_pages_share_out_the_hits_without_gap_or_repeat(engine: Engine) -> None:
     assert engine.search(Request(limit=2)).total == 5
 
 
+@pytest.mark.parametrize("query", ["theft", ""])
+@pytest.mark.parametrize("lang", [None, "fr"])
+def test_a_page_far_beyond_the_last_is_empty_and_still_counts(
+    engine: Engine, query: str, lang: str | None
+) -> None:
+    clauses = syntax.parse(query).clauses
+    beyond = engine.search(Request(clauses, offset=99_999_900, limit=100, lang=lang))
+    assert beyond.page == ()
+    assert beyond.total == len(ask(engine, query)) > 0
+
+
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [

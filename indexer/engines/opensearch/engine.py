@@ -70,6 +70,9 @@ class OpenSearchEngine:
 
     def search(self, request: Request) -> Matches:
         """The reports that match, by the rule of scoring.py."""
+        if request.offset >= self._counts.reports:
+            # The cluster refuses to look so far down.
+            request = replace(request, offset=0, limit=0)
         asked = self._asked(request)
         if request.feedback and sort_of(request) == "relevance":
             asked = self._with_echoes(asked)
@@ -142,7 +145,7 @@ class OpenSearchEngine:
             total, facets, _ = self._counted(asked)
             return total, [], facets
         standings = self._standings_of(asked)
-        count = max(FIRST, FOR_EACH * (request.offset + request.limit))
+        count = min(_LOOKED_AT, max(FIRST, FOR_EACH * (request.offset + request.limit)))
         beside = [] if standings.seen else [bodies.best(asked, count)]
         total, facets, found = self._counted(asked, beside)
         for answer in found:
