@@ -91,7 +91,7 @@ def rank(rows: Sequence[Row], request: Request, scorer: Scorer) -> Ranking:
     if request.feedback and sort_of(request) == "relevance":
         scores = _echoed(rows, scores, request.feedback, scorer)
     found = [ranked for row in rows if (ranked := grouped(row, scores, request)) is not None]
-    failed = [failed_filters(ranked.row, request) for ranked in found]
+    failed = [_failed_filters(ranked.row, request) for ranked in found]
     kept = [ranked for ranked, failures in zip(found, failed, strict=True) if not failures]
     facets = {
         name: _count(
@@ -264,8 +264,7 @@ def shown_of(
     return (told or lists)[: request.snippets]
 
 
-def failed_filters(row: Row, request: Request) -> set[str]:
-    """The filters that a report does not pass, by facet, or `year`."""
+def _failed_filters(row: Row, request: Request) -> set[str]:
     failed = {
         name
         for name, values in request.filters.items()

@@ -48,7 +48,7 @@ def measure(passages: int) -> dict[str, Any]:
         configs = [replace(cluster, engine=name) for name in ENGINES]
         built = [_build(config, passages) for config in configs]
         catalogues = [Catalogue(config) for config in configs]
-        # Both engines remember what they were asked: no question comes twice.
+        # Both engines remember what they were asked: a question comes again only for other words.
         made = questions.plain(2 * (WARM + QUESTIONS))
         asked, others = made[: WARM + QUESTIONS], made[WARM + QUESTIONS :]
         typed, alike = _asked(catalogues, asked)

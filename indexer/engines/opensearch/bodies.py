@@ -13,9 +13,9 @@ from indexer.engines.ranking import NEXT_PASSAGES, YEAR, best_of, sort_of
 
 # More values of a facet than this are not counted.
 MOST_VALUES: Final = 10_000
-# The reports of the works on a page.
+# The reports of the works that are looked at closely at once.
 _MOST_REPORTS: Final = 10_000
-_PASSAGES: Final[Json] = {"term": {"kind": "passage"}}
+PASSAGES: Final[Json] = {"term": {"kind": "passage"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def echoing(asked: Asked, terms: Mapping[str, float]) -> Asked:
 
 def greatest_echo(asked: Asked, terms: Mapping[str, float]) -> Json:
     """The passage that has most of some stems among those that match: its score is asked for."""
-    query = {"bool": {"filter": [_PASSAGES, asked.matching], "should": _stems(terms)}}
+    query = {"bool": {"filter": [asked.matching], "should": _stems(terms)}}
     return {"query": query, "size": 1, "_source": False, "track_total_hits": False}
 
 
@@ -81,13 +81,13 @@ def best(asked: Asked, count: int, after: Sequence[Any] | None = None) -> Json:
 
 
 def _ranked(asked: Asked, *filters: Json) -> Json:
-    among = [_PASSAGES, *kept_passages(asked.request), *filters]
+    among = [*kept_passages(asked.request), *filters]
     return {"bool": {"must": [asked.scored], "filter": among}}
 
 
 def detailed(asked: Asked, works: Sequence[str]) -> Json:
     """The best passages that match of each kept report of some works."""
-    best = {
+    first = {
         "size": max(best_of(asked.request), NEXT_PASSAGES + 1),
         "sort": [{"_score": "desc"}, {passage("number"): "asc"}],
         "_source": False,
@@ -97,7 +97,7 @@ def detailed(asked: Asked, works: Sequence[str]) -> Json:
     return {
         "query": _ranked(asked, {"terms": {passage("work"): [*works]}}),
         "size": 0,
-        "aggs": {"reports": {"terms": reports, "aggs": {"best": {"top_hits": best}}}},
+        "aggs": {"reports": {"terms": reports, "aggs": {"best": {"top_hits": first}}}},
         "track_total_hits": False,
     }
 
@@ -225,5 +225,4 @@ def combined(asked: Asked, axes: Sequence[str], after: Json | None) -> Json:
 
 def number(query: Json) -> Json:
     """How many passages match a query."""
-    among = {"bool": {"filter": [_PASSAGES, query]}}
-    return {"query": among, "size": 0, "track_total_hits": True}
+    return {"query": {"bool": {"filter": [query]}}, "size": 0, "track_total_hits": True}

@@ -157,7 +157,7 @@ class OpenSearchEngine:
         """The reports of the works from an offset to an end in the order of relevance."""
         if offset >= end:
             return []
-        works, unsettled = self._contenders(asked, standings, end)
+        works, unsettled = self._contenders(asked, standings, end, _CLOSELY + end - offset)
         likely = standings.ordered(works)[offset:end]
         held = self._detailed(asked, [*dict.fromkeys((*unsettled, *likely))])
         for ranked in itertools.chain.from_iterable(held.values()):
@@ -167,14 +167,14 @@ class OpenSearchEngine:
         return [ranked for name in names for ranked in held[name]]
 
     def _contenders(
-        self, asked: Asked, standings: Standings, end: int
+        self, asked: Asked, standings: Standings, end: int, most: int
     ) -> tuple[list[str], list[str]]:
-        """The works among which the first are, and those of them that are not settled; so many
-        passages are looked at as that takes."""
+        """The works among which the first are, and those of them that are not settled, so many at
+        most; as many passages are looked at as that takes."""
         while True:
             works = standings.contenders(end)
             unsettled = standings.unsettled(works) if works is not None else []
-            if works is not None and len(unsettled) <= _CLOSELY + end:
+            if works is not None and len(unsettled) <= most:
                 return works, unsettled
             count = min(_LOOKED_AT, max(FIRST, 4 * standings.seen))
             last = standings.last
@@ -310,7 +310,7 @@ class OpenSearchEngine:
 
     def verify(self) -> None:
         """Counts what the index holds; what it holds is checked by the cluster."""
-        (found,) = self._search([bodies.number({"match_all": {}})])
+        (found,) = self._search([bodies.number(bodies.PASSAGES)])
         held = found["hits"]["total"]["value"]
         if held != self._counts.passages:
             raise EngineError(

@@ -70,10 +70,11 @@ class Standings:
 
     def _see(self, places: Sequence[Sequence[Any]], whole: bool) -> None:
         for score, work, report, year, _ in places:
-            standing = self._standings.setdefault(report, _Standing(report, work, year))
+            standing = self._standings.get(report) or _Standing(report, work, year)
+            self._standings[report] = standing
             standing.scores.append(score)
-            if len(standing.scores) == _COUNTED and standing.exact is None:
-                standing.exact = worth(standing.scores)
+            if len(standing.scores) == _COUNTED:
+                self.settle(report, worth(standing.scores))
         if places:
             self.greatest = self.greatest or places[0][0]
             self.last = places[-1]
@@ -83,7 +84,7 @@ class Standings:
             self.whole = True
             self._unseen = 0.0
             for standing in self._standings.values():
-                standing.exact = standing.least
+                self.settle(standing.report, standing.least)
 
     def settle(self, report: str, exact: float) -> None:
         """Tells what a report is worth, from all its passages."""
